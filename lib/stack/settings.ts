@@ -1,0 +1,75 @@
+import type { Secret } from "./secret-value";
+import type { ServiceName } from "./desired";
+
+/** What a person chose for a project. Stored as JSON in the project row; holds no secret. */
+export type ProjectSettings = {
+  displayName: string;
+  release: string;
+  services: ServiceName[];
+  /** Address on which the gateway and the pooler listen: `127.0.0.1` unless opened. */
+  bindAddress: string;
+  /** The base URL of the project as browsers see it, without trailing slash, for example `http://127.0.0.1:8000`. */
+  publicUrl: string;
+  /** GoTrue's site URL and extra redirect URLs. */
+  siteUrl: string;
+  redirectUrls: string[];
+  smtp: SmtpSettings | null;
+  /** Direct database port opened on `bindAddress`. */
+  isDirectDatabasePortOpen: boolean;
+};
+
+export type SmtpSettings = {
+  host: string;
+  port: number;
+  user: string;
+  senderEmail: string;
+  senderName: string;
+  /** The password is a secret of the project: `smtp_password`. */
+};
+
+/** Host ports, allocated in the store under a unique index; `database` only when the direct port is open. */
+export type ProjectPorts = {
+  gateway: number;
+  poolerSession: number;
+  poolerTransaction: number;
+  database: number | null;
+};
+
+/** Every generated secret of a project, by its name in the `secret` table. */
+export type ProjectSecrets = {
+  postgresPassword: Secret;
+  jwtSecret: Secret;
+  anonKey: Secret;
+  serviceRoleKey: Secret;
+  publishableKey: Secret;
+  secretKey: Secret;
+  /** JSON array of signing JWKs (GoTrue). */
+  jwtKeys: Secret;
+  /** JSON `{"keys":[…]}` for verification; holds the symmetric key, so it is a secret. */
+  jwtJwks: Secret;
+  anonKeyAsymmetric: Secret;
+  serviceRoleKeyAsymmetric: Secret;
+  dashboardUsername: Secret;
+  dashboardPassword: Secret;
+  secretKeyBase: Secret;
+  vaultEncKey: Secret;
+  pgMetaCryptoKey: Secret;
+  realtimeDbEncKey: Secret;
+  s3AccessKeyId: Secret;
+  s3AccessKeySecret: Secret;
+  smtpPassword: Secret | null;
+};
+
+export type SecretName = keyof ProjectSecrets;
+
+/** All that `buildDesiredStack` needs; nothing else may influence the result. */
+export type StackInput = {
+  projectId: string;
+  projectRef: string;
+  revision: number;
+  subnet: string;
+  settings: ProjectSettings;
+  ports: ProjectPorts;
+  secrets: ProjectSecrets;
+  /** User functions: name → files. Mounted through the functions volume, not through the stack. */
+};
