@@ -1,0 +1,101 @@
+import type { ServiceName } from "@/lib/stack/desired";
+
+/** What pages and the REST API show of a project. None of these ever holds a secret. */
+
+export type ProjectState = "creating" | "ready" | "degraded" | "paused" | "failed" | "deleting" | "deleted" | "unknown";
+
+export type ServiceState = "healthy" | "starting" | "unhealthy" | "stopped" | "missing";
+
+export type ServiceObservation = {
+  service: ServiceName;
+  state: ServiceState;
+  image: string;
+  /** Tag of the image. */
+  version: string;
+  containerId: string | null;
+  startedAt: string | null;
+  restartCount: number;
+  /** Name of the lab stand-in, or null for the real thing. */
+  standIn: string | null;
+  memoryBytes: number | null;
+  memoryLimitBytes: number | null;
+  /** 1 = one core fully used. */
+  cpuCores: number | null;
+};
+
+export type DriftView = { service: string; kind: string; sentence: string };
+
+export type ProjectListItem = {
+  id: string;
+  ref: string;
+  displayName: string;
+  state: ProjectState;
+  stateReason: string | null;
+  release: string;
+  gateway: "envoy" | "kong";
+  apiUrl: string;
+  memoryBytes: number | null;
+  servicesHealthy: number;
+  servicesTotal: number;
+  hasDrift: boolean;
+  hasStandIns: boolean;
+  runningOperationId: string | null;
+  observedAt: string | null;
+  createdAt: string;
+  purgeAfter: string | null;
+};
+
+export type ContractResultView = {
+  id: string;
+  title: string;
+  method: string;
+  path: string;
+  credential: string;
+  expected: string;
+  received: string;
+  isPassed: boolean;
+  durationMs: number;
+};
+
+export type ConnectionView = {
+  apiUrl: string;
+  /** Host, port, user and database of each way in; the password is a placeholder until revealed. */
+  sessionPooler: { host: string; port: number; user: string; database: string } | null;
+  transactionPooler: { host: string; port: number; user: string; database: string } | null;
+  direct: { host: string; port: number; user: string; database: string } | null;
+  /** Shown in full: it is public by design. */
+  publishableKey: string | null;
+};
+
+export type ProjectDetail = ProjectListItem & {
+  services: ServiceObservation[];
+  drift: DriftView[];
+  contract: { at: string; isPassed: boolean; results: ContractResultView[] } | null;
+  connection: ConnectionView;
+  isMailConfigured: boolean;
+  settings: import("@/lib/stack/settings").ProjectSettings;
+  ports: import("@/lib/stack/settings").ProjectPorts;
+  /** Permissions that the asking actor holds here, so that the page shows no button that would be refused. */
+  may: string[];
+};
+
+export type OperationView = {
+  id: string;
+  kind: string;
+  title: string;
+  projectId: string | null;
+  projectRef: string | null;
+  status: "queued" | "running" | "compensating" | "waiting" | "done" | "failed" | "cancelled" | "undone";
+  actorName: string;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  isCancellable: boolean;
+  isRetryable: boolean;
+  isPastPointOfNoReturn: boolean;
+  steps: { key: string; title: string; status: string; startedAt: string | null; finishedAt: string | null; note: string | null }[];
+  failure: { sentence: string; service: string | null; evidence: string[] } | null;
+  lastSeq: number;
+};
+
+export type OperationEventView = { seq: number; at: string; level: "info" | "warn" | "error" | "progress"; stepKey: string | null; message: string; current: number | null; total: number | null };
