@@ -63,8 +63,6 @@ export type ConnectionView = {
   sessionPooler: { host: string; port: number; user: string; database: string } | null;
   transactionPooler: { host: string; port: number; user: string; database: string } | null;
   direct: { host: string; port: number; user: string; database: string } | null;
-  /** Shown in full: it is public by design. */
-  publishableKey: string | null;
 };
 
 export type ProjectDetail = ProjectListItem & {

@@ -1,0 +1,22 @@
+/** What an operation is called on every page. */
+const titles: Record<string, string> = {
+  "project.create": "Create project",
+  "project.pause": "Pause",
+  "project.resume": "Resume",
+  "project.restart-service": "Restart service",
+  "project.edit": "Apply settings",
+  "project.reconcile": "Reconcile",
+  "project.delete": "Delete project",
+  "project.undo-delete": "Undo delete",
+  "project.purge": "Purge project",
+  "project.export": "Export",
+  "project.prove": "Run the contract",
+  "function.deploy": "Deploy function",
+  "function.delete": "Delete function",
+  "installation.backup": "Back up the panel",
+};
+
+/** Title of an operation kind; an unknown kind is shown as it is. */
+export function operationTitle(kind: string): string {
+  return titles[kind] ?? kind;
+}

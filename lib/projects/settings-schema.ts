@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
+import { bindAddressSchema, displayNameSchema, smtpSchema } from "./inputs";
+
+/** The stored form of a project's settings. A row that does not parse is refused rather than half-read. */
+const settingsSchema: z.ZodType<ProjectSettings> = z.object({
+  displayName: displayNameSchema,
+  release: z.string(),
+  services: z.array(z.enum(["db", "api-gw", "auth", "rest", "realtime", "storage", "imgproxy", "meta", "functions", "studio", "supavisor"])),
+  bindAddress: bindAddressSchema,
+  publicUrl: z.string(),
+  siteUrl: z.string(),
+  redirectUrls: z.array(z.string()),
+  smtp: smtpSchema.nullable(),
+  isDirectDatabasePortOpen: z.boolean(),
+});
+
+/** Parses `Project.settingsJson`. Throws a ZodError for a row written by something else. */
+export function parseSettings(json: string): ProjectSettings {
+  return settingsSchema.parse(JSON.parse(json));
+}
+
+type PortRow = { purpose: string; port: number };
+
+/** Port rows of a project as the stack wants them. Throws when one of the three fixed ports is missing. */
+export function toPorts(rows: readonly PortRow[]): ProjectPorts {
+  const find = (purpose: string) => rows.find((row) => row.purpose === purpose)?.port;
+  const need = (purpose: string) => {
+    const port = find(purpose);
+    if (port === undefined) throw new Error(`The project has no ${purpose} port allocated.`);
+    return port;
+  };
+  return {
+    gateway: need("gateway"),
+    poolerSession: need("pooler-session"),
+    poolerTransaction: need("pooler-transaction"),
+    database: find("database") ?? null,
+  };
+}

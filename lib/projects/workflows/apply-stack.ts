@@ -1,0 +1,57 @@
+import { executePlan } from "@/lib/engine/execute";
+import { planToText } from "@/lib/engine/plan-text";
+import { reconcile, type ReconcileGoal } from "@/lib/engine/reconcile";
+import { StepFailure } from "@/lib/operations/step-failure";
+import type { NewEvent } from "@/lib/operations/types";
+import type { DesiredStack } from "@/lib/stack/desired";
+import { loadDesiredStack } from "./load-stack";
+import type { WorkflowTools } from "./tools";
+
+export type EventSink = (event: Omit<NewEvent, "stepKey">) => void;
+
+type Apply = { projectId: string; operationId: string; goal: ReconcileGoal };
+
+/** The plan that would bring the project to its goal, from a fresh look at the engine. */
+export async function planStack(tools: WorkflowTools, apply: Omit<Apply, "operationId">, signal: AbortSignal) {
+  const isKept = apply.goal === "run" || apply.goal === "pause";
+  const desired: DesiredStack | null = isKept ? await loadDesiredStack(tools, apply.projectId) : null;
+  const { prefix } = await tools.imageSource();
+  const imageRefs = desired === null ? [] : [...new Set(desired.services.map((service) => prefix + service.image))];
+  const observed = await tools.engine.observe({ instanceId: tools.instanceId, projectId: apply.projectId, imageRefs }, signal);
+  const context = { instanceId: tools.instanceId, projectId: apply.projectId, imagePrefix: prefix, hash: tools.hash, goal: apply.goal };
+  return { plan: reconcile({ desired, observed, context }), desired };
+}
+
+/**
+ * Observes, reconciles and executes until the engine shows the goal. Idempotent: run again after a crash it continues from
+ * whatever is there.
+ * @throws StepFailure with the container's last log lines when a service does not get ready.
+ */
+export async function applyStack(tools: WorkflowTools, apply: Apply, emit: EventSink, signal: AbortSignal): Promise<{ calls: number }> {
+  const { plan } = await planStack(tools, apply, signal);
+  emit({ level: "info", message: plan.ops.length === 0 ? "Nothing to change." : `${plan.ops.length} calls to the engine`, current: null, total: null, detail: { plan: planToText(plan) } });
+  let done = 0;
+  const outcome = await executePlan(plan, {
+    engine: tools.engine,
+    signal,
+    operationId: apply.operationId,
+    onEvent: (event) => {
+      if (event.kind === "done") done++;
+      emit({
+        level: event.kind === "failed" ? "warn" : "progress",
+        message: event.sentence,
+        current: done,
+        total: plan.ops.length,
+        detail: { service: event.service, kind: event.kind, type: event.type, durationMs: event.durationMs ?? null },
+      });
+    },
+  });
+  if (outcome.failure === null) return { calls: plan.ops.length };
+  throw new StepFailure({
+    code: outcome.failure.code,
+    sentence: outcome.failure.sentence,
+    service: outcome.failure.service,
+    evidence: outcome.failure.logTail,
+    isRetryable: true,
+  });
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { Workflow } from "@/lib/operations/types";
+import { applyStack } from "./apply-stack";
+import { functionsStep } from "./functions-step";
+import { imagesStep } from "./images-step";
+import { proveStep } from "./prove-step";
+import { reserveStep } from "./reserve-step";
+import { secretsStep } from "./secrets-step";
+import { markApplied, removeProjectRow, setProjectState } from "./settle";
+import type { WorkflowTools } from "./tools";
+
+const input = z.object({ projectId: z.string(), chosenGatewayPort: z.number().optional() });
+type CreateInput = z.infer<typeof input>;
+
+/**
+ * Creates a project: reserve, secrets, images, services, functions, proof. A failure keeps everything for inspection
+ * (retry, or clean up); a cancel takes every container, network and volume back and frees the reference.
+ */
+export function createWorkflow(tools: WorkflowTools): Workflow<CreateInput> {
+  return {
+    kind: "project.create",
+    parseInput: (json) => input.parse(json),
+    onFailure: "hold",
+    steps: [
+      reserveStep(tools),
+      secretsStep(tools),
+      imagesStep(tools),
+      {
+        key: "services",
+        title: "Start the services",
+        timeoutMs: 10 * 60_000,
+        isCancellable: true,
+        run: ({ operation, input: { projectId }, emit }, signal) => applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal),
+        undo: async ({ operation, input: { projectId }, emit }, _output, signal) => {
+          await applyStack(tools, { projectId, operationId: operation.id, goal: "remove-all" }, emit, signal);
+        },
+      },
+      functionsStep(tools),
+      proveStep(tools),
+    ],
+    async settle({ input: { projectId }, outcome, failure }, tx) {
+      if (outcome === "done") {
+        await setProjectState(tx, projectId, "ready", null, { readyAt: tools.now() });
+        await markApplied(tx, projectId, tools.now());
+      } else if (outcome === "failed") {
+        await setProjectState(tx, projectId, "failed", failure?.sentence ?? "The creation failed.");
+      } else {
+        await removeProjectRow(tx, projectId);
+      }
+    },
+  };
+}

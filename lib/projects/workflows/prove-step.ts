@@ -1,0 +1,86 @@
+import type { Step } from "@/lib/operations/types";
+import { StepFailure } from "@/lib/operations/step-failure";
+import { contractRequests, judgeContract, type ContractResult } from "@/lib/gateway/contract";
+import { getRelease } from "@/lib/stack/releases";
+import { parseSettings, toPorts } from "../settings-schema";
+import { localUrl } from "../create-project";
+import type { ContractResultView } from "../views";
+import { loadProject } from "./load-stack";
+import type { WorkflowTools } from "./tools";
+
+/** How long a fresh stack may take until every request of the contract is answered as it must be. */
+const proofDeadlineMs = 60_000;
+const pauseBetweenRoundsMs = 250;
+
+/** Runs the gateway contract from outside until it passes; what failed last is kept and shown. */
+export function proveStep<Input extends { projectId: string }>(tools: WorkflowTools): Step<Input> {
+  return {
+    key: "prove",
+    title: "Prove the gateway contract",
+    timeoutMs: proofDeadlineMs + 30_000,
+    isCancellable: true,
+    async run({ input, operation, emit }, signal) {
+      const results = await runContract(tools, input.projectId, signal, (passed, total) =>
+        emit({ level: "progress", message: `${passed} of ${total} requests answered as they must`, current: passed, total, detail: null }),
+      );
+      const isPassed = results.every((result) => result.isPassed);
+      await saveContractRun(tools, { projectId: input.projectId, operationId: operation.id, isPassed, results });
+      if (isPassed) return { requests: results.length };
+      const failed = results.filter((result) => !result.isPassed);
+      throw new StepFailure({
+        code: "contract-failed",
+        sentence: `${failed.length} of ${results.length} requests of the contract were not answered as they must be.`,
+        service: null,
+        evidence: failed.map((result) => `${result.method} ${result.path} (${result.credential}): expected ${result.expected}, received ${result.received}`),
+        isRetryable: true,
+      });
+    },
+  };
+}
+
+type Round = (passed: number, total: number) => void;
+
+async function runContract(tools: WorkflowTools, projectId: string, signal: AbortSignal, onRound: Round): Promise<ContractResultView[]> {
+  const project = await loadProject(tools, projectId);
+  const settings = parseSettings(project.settingsJson);
+  const release = getRelease(settings.release);
+  if (release === undefined) throw new Error(`Unknown release ${settings.release}.`);
+  const secrets = await tools.secrets.readAll(tools.store.db, projectId);
+  const requests = contractRequests({ enabledServices: settings.services, release: release.name });
+  const baseUrl = localUrl(settings.bindAddress, toPorts(project.ports).gateway);
+  const done = new Map<string, ContractResult>();
+  const deadline = tools.now().getTime() + proofDeadlineMs;
+  for (;;) {
+    const open = requests.filter((request) => done.get(request.id)?.isPassed !== true);
+    const answers = await Promise.all(open.map(async (request) => ({ request, answer: await tools.probe.send(baseUrl, request, secrets, signal) })));
+    for (const result of judgeContract(answers)) done.set(result.id, result);
+    const passed = [...done.values()].filter((result) => result.isPassed).length;
+    onRound(passed, requests.length);
+    if (passed === requests.length || tools.now().getTime() > deadline) break;
+    await pause(pauseBetweenRoundsMs, signal);
+  }
+  return requests.map((request) => done.get(request.id)).filter((result) => result !== undefined);
+}
+
+function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(resolve, durationMs);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}
+
+type Run = { projectId: string; operationId: string; isPassed: boolean; results: ContractResultView[] };
+
+async function saveContractRun(tools: WorkflowTools, run: Run): Promise<void> {
+  await tools.store.transaction(async (tx) => {
+    await tx.contractRun.create({
+      data: { id: tools.newId(), projectId: run.projectId, operationId: run.operationId, at: tools.now(), isPassed: run.isPassed, resultsJson: JSON.stringify(run.results) },
+    });
+    const old = await tx.contractRun.findMany({ where: { projectId: run.projectId }, orderBy: { at: "desc" }, skip: 20, select: { id: true } });
+    if (old.length > 0) await tx.contractRun.deleteMany({ where: { id: { in: old.map((row) => row.id) } } });
+  });
+}

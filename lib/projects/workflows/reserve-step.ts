@@ -1,0 +1,71 @@
+import type { Step } from "@/lib/operations/types";
+import { EngineError } from "@/lib/engine/port";
+import { choosePort, chooseSubnet, overlapsAny, subnetPool, type PortPurpose } from "../allocate";
+import { localUrl } from "../create-project";
+import { parseSettings } from "../settings-schema";
+import { loadProject, type LoadedProject } from "./load-stack";
+import type { WorkflowTools } from "./tools";
+
+/**
+ * Asks the engine whether it is there and new enough, and makes sure that the reserved ports and the subnet are really free on
+ * the host. A port that another program holds is exchanged for the next free one unless the person chose it.
+ */
+export function reserveStep<Input extends { projectId: string; chosenGatewayPort?: number | undefined }>(tools: WorkflowTools): Step<Input> {
+  return {
+    key: "reserve",
+    title: "Check the engine, ports and network",
+    timeoutMs: 60_000,
+    isCancellable: true,
+    async run({ input, emit }, signal) {
+      const info = await tools.engine.info(signal);
+      emit({ level: "info", message: `Docker Engine ${info.engineVersion}, API ${info.apiVersion}`, current: null, total: null, detail: null });
+      const project = await loadProject(tools, input.projectId);
+      const observed = await tools.engine.observe({ instanceId: tools.instanceId, projectId: project.id, imageRefs: [] }, signal);
+      if (observed.containers.length === 0) await reservePorts(tools, project, input.chosenGatewayPort);
+      if (observed.networks.length === 0) await reserveSubnet(tools, project);
+      return { engineVersion: info.engineVersion };
+    },
+  };
+}
+
+async function reservePorts(tools: WorkflowTools, project: LoadedProject, chosenGatewayPort: number | undefined): Promise<void> {
+  const settings = parseSettings(project.settingsJson);
+  for (const row of project.ports) {
+    if (await tools.isPortFree(settings.bindAddress, row.port)) continue;
+    if (row.purpose === "gateway" && row.port === chosenGatewayPort) {
+      throw new EngineError("port-taken", `Port ${row.port} is held by another program on this machine. Choose another one, or end that program and retry.`);
+    }
+    await exchangePort(tools, project, row);
+  }
+  const after = await loadProject(tools, project.id);
+  const gateway = after.ports.find((row) => row.purpose === "gateway");
+  const before = project.ports.find((row) => row.purpose === "gateway");
+  if (gateway === undefined || before === undefined || gateway.port === before.port) return;
+  if (settings.publicUrl !== localUrl(settings.bindAddress, before.port)) return;
+  const moved = { ...settings, publicUrl: localUrl(settings.bindAddress, gateway.port) };
+  await tools.store.transaction((tx) => tx.project.update({ where: { id: project.id }, data: { settingsJson: JSON.stringify(moved) } }));
+}
+
+async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: { id: string; purpose: string; port: number }): Promise<void> {
+  const { bindAddress } = parseSettings(project.settingsJson);
+  const tried = new Set<number>([row.port]);
+  for (;;) {
+    const taken = await tools.store.db.portAllocation.findMany({ where: { hostId: project.hostId }, select: { port: true } });
+    const port = choosePort(row.purpose as PortPurpose, new Set([...tried, ...taken.map((other) => other.port)]));
+    tried.add(port);
+    if (!(await tools.isPortFree(bindAddress, port))) continue;
+    await tools.store.transaction((tx) => tx.portAllocation.update({ where: { id: row.id }, data: { port } }));
+    return;
+  }
+}
+
+async function reserveSubnet(tools: WorkflowTools, project: LoadedProject): Promise<void> {
+  if (project.subnet === null) throw new Error(`Project ${project.ref} has no subnet allocated.`);
+  const routes = await tools.hostRoutes();
+  const others = await tools.store.db.subnetAllocation.findMany({ where: { hostId: project.hostId, NOT: { projectId: project.id } }, select: { subnet: true } });
+  const foreign = [...routes, ...others.map((other) => other.subnet)];
+  if (!overlapsAny(project.subnet.subnet, foreign)) return;
+  const { id } = project.subnet;
+  const subnet = chooseSubnet(subnetPool(tools.instanceId), foreign);
+  await tools.store.transaction((tx) => tx.subnetAllocation.update({ where: { id }, data: { subnet } }));
+}

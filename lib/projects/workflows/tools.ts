@@ -1,0 +1,38 @@
+import type { Db, Store } from "@/lib/adapters/store/types";
+import type { EnginePort } from "@/lib/engine/port";
+import type { ContractProbe } from "@/lib/gateway/contract";
+import type { Secret } from "@/lib/stack/secret-value";
+import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
+import type { ImageSource } from "../installation";
+
+/** Secrets of projects as the workflows need them. Implemented by the vault adapter; only the worker has one. */
+export interface SecretsPort {
+  /** Throws when a secret is missing or cannot be opened. */
+  readAll(db: Db, projectId: string): Promise<ProjectSecrets>;
+  /** Names already stored for the project. */
+  listNames(db: Db, projectId: string): Promise<string[]>;
+  write(tx: Db, projectId: string, name: SecretName, value: Secret): Promise<void>;
+  /** Re-encrypts values that web sealed to the worker with the project's data key. Idempotent. */
+  unsealPending(projectId: string): Promise<void>;
+}
+
+/** Everything a project workflow may reach. Wired in lib/worker; replaced by fakes in tests. */
+export type WorkflowTools = {
+  store: Store;
+  engine: EnginePort;
+  secrets: SecretsPort;
+  probe: ContractProbe;
+  /** True when nothing listens on the address and it can be bound. */
+  isPortFree(hostIp: string, port: number): Promise<boolean>;
+  /** CIDRs that the engine's host already routes, so that a project network never hides one. */
+  hostRoutes(): Promise<string[]>;
+  /** Keyed hash for spec labels: a label must not be a guessable hash of a secret. */
+  hash(text: string): string;
+  randomBytes(length: number): Uint8Array;
+  newId(): string;
+  now(): Date;
+  instanceId: string;
+  imageSource(): Promise<ImageSource>;
+  /** Stores the archive of an export and returns where; 0600, worker only. */
+  saveExport(operationId: string, name: string, archive: Uint8Array): Promise<{ sizeBytes: number }>;
+};
