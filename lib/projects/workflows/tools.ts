@@ -16,6 +16,8 @@ export interface SecretsPort {
   unsealPending(projectId: string): Promise<void>;
 }
 
+export type ArchiveFile = { path: string; content: Uint8Array; mode: number };
+
 /** Everything a project workflow may reach. Wired in lib/worker; replaced by fakes in tests. */
 export type WorkflowTools = {
   store: Store;
@@ -33,6 +35,8 @@ export type WorkflowTools = {
   now(): Date;
   instanceId: string;
   imageSource(): Promise<ImageSource>;
+  packTar(files: readonly ArchiveFile[]): Promise<Uint8Array>;
+  packTarGz(files: readonly ArchiveFile[]): Promise<Uint8Array>;
   /** Stores the archive of an export and returns where; 0600, worker only. */
   saveExport(operationId: string, name: string, archive: Uint8Array): Promise<{ sizeBytes: number }>;
 };

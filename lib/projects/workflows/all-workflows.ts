@@ -1,0 +1,28 @@
+import type { Workflow } from "@/lib/operations/types";
+import { createWorkflow } from "./create-workflow";
+import { deleteWorkflow, purgeWorkflow } from "./delete-workflows";
+import { editWorkflow } from "./edit-workflow";
+import { exportWorkflow } from "./export-workflow";
+import { functionWorkflow } from "./functions-step";
+import { pauseWorkflow, proveWorkflow, reconcileWorkflow, restartWorkflow, resumeWorkflow, undoDeleteWorkflow } from "./run-workflows";
+import type { WorkflowTools } from "./tools";
+
+/** Every workflow of projects, by operation kind. */
+export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<never>> {
+  const all = [
+    createWorkflow(tools),
+    pauseWorkflow(tools),
+    resumeWorkflow(tools),
+    restartWorkflow(tools),
+    editWorkflow(tools),
+    reconcileWorkflow(tools),
+    proveWorkflow(tools),
+    deleteWorkflow(tools),
+    undoDeleteWorkflow(tools),
+    purgeWorkflow(tools),
+    exportWorkflow(tools),
+    functionWorkflow(tools, "function.deploy"),
+    functionWorkflow(tools, "function.delete"),
+  ];
+  return new Map(all.map((workflow) => [workflow.kind, workflow as unknown as Workflow<never>]));
+}
