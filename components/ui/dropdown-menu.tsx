@@ -1,0 +1,65 @@
+"use client";
+import { Check } from "lucide-react";
+import { DropdownMenu as Primitive } from "radix-ui";
+import type { ComponentProps, ReactNode } from "react";
+import { cn } from "./class-names";
+
+const itemClass = "flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-base text-ink outline-none data-[disabled]:text-ink-3 data-[highlighted]:bg-hover max-sm:min-h-11";
+
+type MenuProps = { trigger: ReactNode; align?: "start" | "end"; className?: string; children: ReactNode };
+
+/** A menu that opens under its trigger. */
+export function DropdownMenu({ trigger, align = "end", className, children }: MenuProps) {
+  return (
+    <Primitive.Root modal={false}>
+      <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
+      <Primitive.Portal>
+        <Primitive.Content align={align} sideOffset={4} collisionPadding={8} className={cn("z-50 min-w-44 max-w-80 animate-appear rounded border border-line bg-raised p-1", className)}>
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
+
+type ItemProps = ComponentProps<typeof Primitive.Item> & { icon?: ReactNode; isDangerous?: boolean };
+
+export function MenuItem({ icon, isDangerous = false, className, children, asChild, ...rest }: ItemProps) {
+  if (asChild) {
+    return (
+      <Primitive.Item {...rest} asChild className={cn(itemClass, isDangerous && "text-bad", className)}>
+        {children}
+      </Primitive.Item>
+    );
+  }
+  return (
+    <Primitive.Item {...rest} className={cn(itemClass, isDangerous && "text-bad", className)}>
+      {icon}
+      {children}
+    </Primitive.Item>
+  );
+}
+
+export function MenuRadioGroup({ value, onChange, options }: { value: string; onChange(value: string): void; options: readonly { value: string; label: string; icon?: ReactNode }[] }) {
+  return (
+    <Primitive.RadioGroup value={value} onValueChange={onChange}>
+      {options.map((option) => (
+        <Primitive.RadioItem key={option.value} value={option.value} className={itemClass}>
+          {option.icon}
+          <span className="flex-1">{option.label}</span>
+          <Primitive.ItemIndicator>
+            <Check aria-hidden className="size-4" />
+          </Primitive.ItemIndicator>
+        </Primitive.RadioItem>
+      ))}
+    </Primitive.RadioGroup>
+  );
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <Primitive.Label className="px-2 py-1.5 text-sm text-ink-3">{children}</Primitive.Label>;
+}
+
+export function MenuSeparator() {
+  return <Primitive.Separator className="my-1 h-px bg-line" />;
+}

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { statesOf, wordOfState } from "./state-vocabulary";
+
+it.each([
+  ["project", ["creating", "ready", "degraded", "paused", "failed", "deleting", "deleted", "unknown"]],
+  ["operation", ["queued", "running", "compensating", "waiting", "done", "failed", "cancelled", "undone"]],
+  ["service", ["healthy", "starting", "unhealthy", "stopped", "missing"]],
+] as const)("every state of a %s has its word", (kind, states) => {
+  expect(statesOf(kind)).toEqual(states);
+});
+
+it("a state that the vocabulary lacks is shown by its own name", () => {
+  expect(wordOfState("project", "brand-new").word).toBe("brand-new");
+});

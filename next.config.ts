@@ -1,0 +1,15 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  output: "standalone",
+  poweredByHeader: false,
+  reactStrictMode: true,
+  devIndicators: false,
+  // Native parts and files read at run time: the bundler must leave these packages where they are.
+  serverExternalPackages: ["dockerode", "ssh2", "libsql", "@libsql/client", "@prisma/adapter-libsql", "@prisma/adapter-pg", "@prisma/client", "pg", "pino", "age-encryption", "undici", "ws"],
+  turbopack: { root: import.meta.dirname },
+  outputFileTracingRoot: import.meta.dirname,
+  experimental: { optimizePackageImports: ["radix-ui", "lucide-react"] },
+};
+
+export default config;
