@@ -71,6 +71,9 @@ export type ProjectDetail = ProjectListItem & {
   contract: { at: string; isPassed: boolean; results: ContractResultView[] } | null;
   connection: ConnectionView;
   isMailConfigured: boolean;
+  driftPolicy: "report" | "enforce";
+  /** false: its creation never succeeded, so it can be cleaned up without the trash. */
+  wasEverReady: boolean;
   settings: import("@/lib/stack/settings").ProjectSettings;
   ports: import("@/lib/stack/settings").ProjectPorts;
   /** Permissions that the asking actor holds here, so that the page shows no button that would be refused. */
@@ -95,5 +98,33 @@ export type OperationView = {
   failure: { sentence: string; service: string | null; evidence: string[] } | null;
   lastSeq: number;
 };
+
+/** A line of the activity page: an operation or an audited act. */
+export type ActivityItem = {
+  id: string;
+  at: string;
+  actorName: string;
+  actorKind: string;
+  action: string;
+  summary: string;
+  projectRef: string | null;
+  operationId: string | null;
+  /** Status of the operation, when there is one. */
+  operationStatus: OperationView["status"] | null;
+  ip: string | null;
+};
+
+export type PreflightItem = { id: string; title: string; state: "ok" | "warn" | "stop" | "unknown"; sentence: string };
+
+export type ProjectPreview = {
+  ref: string;
+  preflight: PreflightItem[];
+  planText: string;
+  memoryBytes: number;
+  diskBytes: number;
+  ports: import("@/lib/stack/settings").ProjectPorts;
+};
+
+export type FunctionView = { name: string; version: number; sizeBytes: number; deployedAt: string | null; createdAt: string; files: { path: string; contentBase64: string }[] };
 
 export type OperationEventView = { seq: number; at: string; level: "info" | "warn" | "error" | "progress"; stepKey: string | null; message: string; current: number | null; total: number | null };

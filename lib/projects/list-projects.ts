@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { visibleProjects } from "@/lib/access/authorize";
+import { parseInput } from "@/lib/access/parse-input";
+import type { VerbContext } from "@/lib/access/verb-context";
+import { deriveState } from "./derive-state";
+import { listProjectsInput } from "./inputs";
+import { parseSettings } from "./settings-schema";
+import { parseDrift, parseServices } from "./snapshot";
+import type { ProjectListItem } from "./views";
+
+const defaultLimit = 100;
+export const openOperationStatuses = ["queued", "running", "compensating", "waiting"];
+
+/** Projects that the actor may see, newest names last, one page at a time. `nextCursor` is null on the last page. */
+export async function listProjects(ctx: VerbContext, input: z.input<typeof listProjectsInput> = {}): Promise<{ items: ProjectListItem[]; nextCursor: string | null }> {
+  const { cursor, limit = defaultLimit, includeDeleted = false } = parseInput(listProjectsInput, input);
+  const { db } = ctx.store;
+  const rows = await db.project.findMany({
+    where: { AND: [visibleProjects(ctx.actor), cursor === undefined ? {} : { ref: { gt: cursor } }, includeDeleted ? {} : { state: { not: "deleted" } }] },
+    orderBy: { ref: "asc" },
+    take: limit + 1,
+    include: { ports: true, snapshot: true },
+  });
+  const page = rows.slice(0, limit);
+  const ids = page.map((row) => row.id);
+  const [operations, contracts] = await Promise.all([
+    db.operation.findMany({ where: { projectId: { in: ids }, status: { in: openOperationStatuses } }, select: { id: true, projectId: true }, orderBy: { createdAt: "asc" } }),
+    lastContracts(ctx, ids),
+  ]);
+  const openByProject = new Map(operations.map((operation) => [operation.projectId, operation.id]));
+  const nowMs = ctx.now().getTime();
+  const items = page.map((row) => toListItem(row, { nowMs, operationId: openByProject.get(row.id) ?? null, isContractPassed: contracts.get(row.id) ?? null }));
+  return { items, nextCursor: rows.length > limit ? (page.at(-1)?.ref ?? null) : null };
+}
+
+async function lastContracts(ctx: VerbContext, ids: readonly string[]): Promise<Map<string, boolean>> {
+  const newest = await ctx.store.db.contractRun.groupBy({ by: ["projectId"], where: { projectId: { in: [...ids] } }, _max: { at: true } });
+  const wanted = newest.flatMap((row) => (row._max.at === null ? [] : [{ projectId: row.projectId, at: row._max.at }]));
+  if (wanted.length === 0) return new Map();
+  const failed = await ctx.store.db.contractRun.findMany({ where: { isPassed: false, OR: wanted }, select: { projectId: true } });
+  const failedIds = new Set(failed.map((row) => row.projectId));
+  return new Map(wanted.map((row) => [row.projectId, !failedIds.has(row.projectId)]));
+}
+
+export type ListRow = {
+  id: string; ref: string; displayName: string; state: string; stateReason: string | null; release: string; settingsJson: string;
+  createdAt: Date; purgeAfter: Date | null;
+  snapshot: { takenAt: Date; servicesJson: string; driftJson: string } | null;
+};
+
+/** One row of the projects table. */
+export function toListItem(row: ListRow, seen: { nowMs: number; operationId: string | null; isContractPassed: boolean | null }): ProjectListItem {
+  const services = row.snapshot === null ? [] : parseServices(row.snapshot.servicesJson);
+  const settings = parseSettings(row.settingsJson);
+  const derived = deriveState(row, row.snapshot === null ? null : { takenAtMs: row.snapshot.takenAt.getTime(), services }, {
+    nowMs: seen.nowMs,
+    isContractPassed: seen.isContractPassed,
+    hasOpenOperation: seen.operationId !== null,
+  });
+  const known = services.map((service) => service.memoryBytes).filter((value) => value !== null);
+  return {
+    id: row.id,
+    ref: row.ref,
+    displayName: row.displayName,
+    state: derived.state,
+    stateReason: derived.reason,
+    release: row.release,
+    gateway: "envoy",
+    apiUrl: settings.publicUrl,
+    memoryBytes: known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0),
+    servicesHealthy: services.filter((service) => service.state === "healthy").length,
+    servicesTotal: settings.services.length,
+    hasDrift: row.snapshot !== null && parseDrift(row.snapshot.driftJson).length > 0,
+    hasStandIns: services.some((service) => service.standIn !== null),
+    runningOperationId: seen.operationId,
+    observedAt: row.snapshot?.takenAt.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    purgeAfter: row.purgeAfter?.toISOString() ?? null,
+  };
+}
