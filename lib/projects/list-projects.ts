@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { visibleProjects } from "@/lib/access/authorize";
+
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { deriveState } from "./derive-state";
@@ -7,6 +7,7 @@ import { listProjectsInput } from "./inputs";
 import { parseSettings } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
 import type { ProjectListItem } from "./views";
+import { visibleProjects } from "./visible";
 
 const defaultLimit = 100;
 export const openOperationStatuses = ["queued", "running", "compensating", "waiting"];
