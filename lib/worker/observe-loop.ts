@@ -1,0 +1,174 @@
+import { findDrift } from "@/lib/engine/drift";
+import { LABEL, type Observed } from "@/lib/engine/observed";
+import { EngineError } from "@/lib/engine/port";
+import { enqueueOperation } from "@/lib/operations/queue";
+import { resyncIntervalMs } from "@/lib/projects/derive-state";
+import { toObservations } from "@/lib/projects/observe-project";
+import { openOperationStatuses } from "@/lib/projects/list-projects";
+import { loadDesiredStack } from "@/lib/projects/workflows/load-stack";
+import type { WorkflowTools } from "@/lib/projects/workflows/tools";
+import type { Log } from "./log";
+import { sampleIntervalMs, type UsageRecorder, type UsageTarget } from "./usage";
+
+const debounceMs = 300;
+/** A reconcile that drift asked for is not asked for again within this time, so a crash loop is not "fixed" for ever. */
+const enforceBackoffMs = 15 * 60_000;
+const watchedStates = ["creating", "ready", "paused", "failed", "deleting"];
+
+/**
+ * Keeps what the pages show true: Docker's events mark a project, a resync every 30 s catches what the events missed.
+ * Each loop ends when `signal` aborts.
+ */
+export class Observer {
+  readonly #imageLabels = new Map<string, Record<string, string>>();
+  readonly #dirty = new Set<string>();
+  #wake: (() => void) | null = null;
+  /** Projects whose snapshot the resync had to correct although no event had come. */
+  corrections = 0;
+
+  constructor(private readonly tools: WorkflowTools, private readonly usage: UsageRecorder, private readonly log: Log) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#watch(signal), this.#resync(signal), this.#drain(signal), this.#sample(signal)]);
+  }
+
+  /** Looks at one project soon. */
+  touch(projectId: string): void {
+    this.#dirty.add(projectId);
+    this.#wake?.();
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for await (const event of this.tools.engine.events(this.tools.instanceId, signal)) {
+          const projectId = event.labels[LABEL.project];
+          if (projectId !== undefined) this.touch(projectId);
+        }
+      } catch (error) {
+        if (!signal.aborted) this.log.warn({ err: error }, "the engine's event stream broke; it is opened again");
+      }
+      await pause(2_000, signal);
+    }
+  }
+
+  async #resync(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#observeAll(signal);
+      } catch (error) {
+        if (!signal.aborted) this.log.warn({ err: error }, error instanceof EngineError ? error.message : "the resync failed");
+      }
+      await pause(resyncIntervalMs, signal);
+    }
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#dirty.size === 0) await this.#waitForTouch(signal);
+      await pause(debounceMs, signal);
+      const ids = [...this.#dirty];
+      this.#dirty.clear();
+      for (const projectId of ids) {
+        await this.#observeOne(projectId, signal).catch((error: unknown) => {
+          if (!signal.aborted) this.log.warn({ err: error, projectId }, "a project could not be observed");
+        });
+      }
+    }
+  }
+
+  #waitForTouch(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+
+  async #sample(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, imageRefs: [] }, signal);
+        await this.usage.sample(toTargets(observed), signal);
+      } catch (error) {
+        if (!signal.aborted) this.log.debug({ err: error }, "no usage sample this time");
+      }
+      await pause(sampleIntervalMs, signal);
+    }
+  }
+
+  async #observeAll(signal: AbortSignal): Promise<void> {
+    const projects = await this.tools.store.db.project.findMany({ where: { state: { in: watchedStates } }, select: { id: true } });
+    const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, imageRefs: [] }, signal);
+    for (const { id } of projects) {
+      const isChanged = await this.#write(id, ofProject(observed, id), signal);
+      if (isChanged && !this.#dirty.has(id)) this.corrections++;
+    }
+  }
+
+  async #observeOne(projectId: string, signal: AbortSignal): Promise<void> {
+    const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, projectId, imageRefs: [] }, signal);
+    await this.#write(projectId, observed, signal);
+  }
+
+  /** Writes the snapshot of a project; says whether its services looked different from the last one. */
+  async #write(projectId: string, observed: Observed, signal: AbortSignal): Promise<boolean> {
+    const { store } = this.tools;
+    const project = await store.db.project.findUnique({ where: { id: projectId }, include: { snapshot: true } });
+    if (project === null || project.state === "deleted") return false;
+    const names = await this.tools.secrets.listNames(store.db, projectId);
+    if (names.length === 0) return false;
+    const desired = await loadDesiredStack(this.tools, projectId);
+    await this.#learnImages(observed, signal);
+    const services = toObservations({ services: desired.services, containers: observed.containers, imageLabels: this.#imageLabels, usage: this.usage.latest() });
+    const { prefix } = await this.tools.imageSource();
+    const isSettled = project.state === "ready";
+    const drift = isSettled ? findDrift({ desired, observed, context: { instanceId: this.tools.instanceId, projectId, imagePrefix: prefix, hash: this.tools.hash, goal: "run" } }) : [];
+    const servicesJson = JSON.stringify(services);
+    const driftJson = JSON.stringify(drift.map(({ service, kind, sentence }) => ({ service, kind, sentence })));
+    const takenAt = new Date(observed.takenAtMs);
+    await store.transaction((tx) =>
+      tx.observedSnapshot.upsert({ where: { projectId }, create: { projectId, takenAt, servicesJson, driftJson }, update: { takenAt, servicesJson, driftJson } }),
+    );
+    if (drift.length > 0 && project.driftPolicy === "enforce") await this.#enforce(project);
+    const states = (json: string | undefined) => (json === undefined ? "" : (JSON.parse(json) as { service: string; state: string }[]).map((service) => `${service.service}:${service.state}`).join());
+    return states(project.snapshot?.servicesJson) !== states(servicesJson);
+  }
+
+  async #learnImages(observed: Observed, signal: AbortSignal): Promise<void> {
+    for (const container of observed.containers) {
+      if (this.#imageLabels.has(container.imageId)) continue;
+      const image = await this.tools.engine.inspectImage(container.imageId, signal).catch(() => null);
+      if (image !== null) this.#imageLabels.set(container.imageId, image.labels);
+    }
+  }
+
+  async #enforce(project: { id: string; ref: string }): Promise<void> {
+    const now = this.tools.now();
+    await this.tools.store.transaction(async (tx) => {
+      const recent = await tx.operation.findFirst({
+        where: { projectId: project.id, OR: [{ status: { in: openOperationStatuses } }, { kind: "project.reconcile", createdAt: { gt: new Date(now.getTime() - enforceBackoffMs) } }] },
+      });
+      if (recent !== null) return;
+      await enqueueOperation(tx, { kind: "project.reconcile", projectId: project.id, input: { projectId: project.id }, actor: { kind: "system", name: "Drift policy" }, now });
+    });
+  }
+}
+
+function ofProject(observed: Observed, projectId: string): Observed {
+  const isOwn = (item: { labels: Record<string, string> }) => item.labels[LABEL.project] === projectId;
+  return { ...observed, containers: observed.containers.filter(isOwn), networks: observed.networks.filter(isOwn), volumes: observed.volumes.filter(isOwn) };
+}
+
+function toTargets(observed: Observed): UsageTarget[] {
+  return observed.containers
+    .filter((container) => container.state === "running")
+    .map((container) => ({ containerId: container.id, projectId: container.labels[LABEL.project] ?? "", service: container.labels[LABEL.service] ?? "" }));
+}
+
+function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, durationMs);
+    signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
+}
