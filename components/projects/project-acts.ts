@@ -1,0 +1,14 @@
+import type { Act } from "@/components/act/act-result";
+
+type Started = { operationId: string };
+export type ProjectAct = Act<{ ref: string }, Started>;
+
+/** Acts on one project that a page hands to its buttons. */
+export type ProjectActs = {
+  pause: ProjectAct;
+  resume: ProjectAct;
+  reconcile: ProjectAct;
+  prove: ProjectAct;
+  undoDelete: ProjectAct;
+  cancel: Act<{ operationId: string }, unknown>;
+};

@@ -1,0 +1,107 @@
+"use client";
+import { Command } from "cmdk";
+import { CircleUser, Monitor, Moon, Plus, Sun, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useEffect, useState, type ReactNode } from "react";
+import { StateBadge, StateMark } from "@/components/ui/state-badge";
+import { navigationFor, type NavigationName } from "./navigation";
+import type { PaletteMode } from "./palette-state";
+import { setTheme } from "./set-preference";
+
+type ProjectHit = { ref: string; displayName: string; state: string };
+type PaletteProps = { mode: PaletteMode; entries: readonly NavigationName[]; mayCreate: boolean; onClose(): void };
+
+const itemClass = "flex min-h-9 cursor-default items-center gap-2.5 rounded-sm px-2 text-base aria-selected:bg-hover max-sm:min-h-11";
+const groupClass = "[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-3";
+
+/** Type to go anywhere: projects with their state, pages, acts. */
+export function Palette({ mode, entries, mayCreate, onClose }: PaletteProps) {
+  const router = useRouter();
+  const { projects, isFailed } = useProjects();
+  const go = (href: string) => {
+    onClose();
+    router.push(href);
+  };
+  const act = (run: () => void) => {
+    onClose();
+    run();
+  };
+
+  return (
+    <Command.Dialog
+      open
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose();
+      }}
+      label={mode === "projects" ? "Switch project" : "Search or go to"}
+      loop
+      overlayClassName="fixed inset-0 z-40 animate-appear bg-scrim"
+      contentClassName="fixed left-1/2 top-[12vh] z-50 w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 animate-appear overflow-hidden rounded border border-line bg-raised"
+    >
+      <Command.Input placeholder={mode === "projects" ? "Project name or reference" : "Project, page or act"} className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none" />
+      <Command.List className="max-h-[50vh] overflow-y-auto p-2">
+        <Command.Empty className="px-2 py-6 text-center text-ink-3">Nothing here goes by that name.</Command.Empty>
+        {isFailed && <p className="px-2 py-2 text-sm text-bad">The list of projects could not be read. Pages and acts still work.</p>}
+        {projects.length > 0 && (
+          <Command.Group heading="Projects" className={groupClass}>
+            {projects.map((project) => (
+              <Command.Item key={project.ref} value={`${project.displayName} ${project.ref}`} onSelect={() => go(`/projects/${project.ref}`)} className={itemClass}>
+                <StateMark kind="project" state={project.state} />
+                <bdi className="min-w-0 truncate">{project.displayName}</bdi>
+                <span className="truncate font-mono text-sm text-ink-3">{project.ref}</span>
+                <span className="ml-auto">
+                  <StateBadge kind="project" state={project.state} />
+                </span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+        {mode === "all" && <Places entries={entries} mayCreate={mayCreate} go={go} act={act} />}
+      </Command.List>
+    </Command.Dialog>
+  );
+}
+
+function Places({ entries, mayCreate, go, act }: { entries: readonly NavigationName[]; mayCreate: boolean; go(href: string): void; act(run: () => void): void }) {
+  const item = (key: string, icon: ReactNode, label: string, onSelect: () => void) => (
+    <Command.Item key={key} value={label} onSelect={onSelect} className={itemClass}>
+      {icon}
+      {label}
+    </Command.Item>
+  );
+  const iconClass = "size-4 shrink-0 text-ink-3";
+  return (
+    <>
+      <Command.Group heading="Go to" className={groupClass}>
+        {navigationFor(entries).map(({ href, label, icon: Icon }) => item(href, <Icon aria-hidden className={iconClass} />, label, () => go(href)))}
+        {item("/projects?state=deleted", <Trash2 aria-hidden className={iconClass} />, "Trash", () => go("/projects?state=deleted"))}
+        {item("/account", <CircleUser aria-hidden className={iconClass} />, "Account", () => go("/account"))}
+      </Command.Group>
+      <Command.Group heading="Do" className={groupClass}>
+        {mayCreate && item("/projects/new", <Plus aria-hidden className={iconClass} />, "New project", () => go("/projects/new"))}
+        {item("light", <Sun aria-hidden className={iconClass} />, "Use the light theme", () => act(() => setTheme("light")))}
+        {item("dark", <Moon aria-hidden className={iconClass} />, "Use the dark theme", () => act(() => setTheme("dark")))}
+        {item("system", <Monitor aria-hidden className={iconClass} />, "Use the system's theme", () => act(() => setTheme("system")))}
+      </Command.Group>
+    </>
+  );
+}
+
+function useProjects() {
+  const [projects, setProjects] = useState<ProjectHit[]>([]);
+  const [isFailed, setFailed] = useState(false);
+  useEffect(() => {
+    const controller = new AbortController();
+    fetch("/api/v1/projects?limit=500", { signal: controller.signal })
+      .then(async (response) => {
+        if (!response.ok) throw new Error(response.statusText);
+        const body = (await response.json()) as { items: ProjectHit[] };
+        setProjects(body.items);
+      })
+      .catch(() => {
+        if (!controller.signal.aborted) setFailed(true);
+      });
+    return () => controller.abort();
+  }, []);
+  return { projects, isFailed };
+}
