@@ -1,7 +1,7 @@
 /**
  * The desired stack: what one project should look like on its engine. It holds only what a Swarm service could
  * hold too (configuration files as content, named volumes, one network, health checks, limits); what only a
- * single host can express stands in fields that say so (`loopbackOrHostPorts`, `singleHost`).
+ * single host can express stands in fields that say so (`hostIp` of a port, `singleHost`).
  *
  * The shape cannot express a privileged container, a host namespace, a bind mount or an added capability:
  * there is no field for them. `parseDesiredStack` in `desired-schema.ts` is the check of the values.
@@ -31,6 +31,8 @@ export type DesiredStack = {
   network: DesiredNetwork;
   volumes: DesiredVolume[];
   services: DesiredService[];
+  /** Upstream's `.env` names and the plain values that an export writes there. Reaches no container by itself and enters no hash. */
+  variables?: Record<string, string>;
 };
 
 export type DesiredNetwork = {

@@ -1,0 +1,116 @@
+import type { DesiredService, DesiredStack, DesiredVolume } from "./desired";
+import { getRelease, validateServices, type Release, type ReleaseService } from "./releases";
+import { checkSecret } from "./secret-rules";
+import { mebibyte, type PlainSecrets, type ServiceContext } from "./service-definition";
+import type { ProjectSecrets, SecretName, StackInput } from "./settings";
+
+const logLimits = { logMaxSizeBytes: 10 * mebibyte, logMaxFiles: 3 };
+
+/** Raised when settings or secrets cannot make a stack. The message never holds a secret. */
+export class StackInputError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "StackInputError";
+  }
+}
+
+/**
+ * The desired stack of a project: a function of its input and of nothing else. Services come in the release's order, volumes
+ * in the order of their first use, so equal input gives equal output.
+ * @throws StackInputError for an unknown release, services that cannot run together, or a secret outside of its rule.
+ */
+export function buildDesiredStack(input: StackInput): DesiredStack {
+  const release = requireRelease(input);
+  const context = createContext(input, release);
+  const services = release.services.filter((service) => context.has(service.name)).map((service) => buildService(service, context));
+  return {
+    projectId: input.projectId,
+    projectRef: input.projectRef,
+    release: release.name,
+    revision: input.revision,
+    network: { name: "default", subnet: input.subnet },
+    volumes: listVolumes(services),
+    services,
+    variables: exportVariables(context),
+  };
+}
+
+function requireRelease({ settings }: StackInput): Release {
+  const release = getRelease(settings.release);
+  if (release === undefined) throw new StackInputError(`There is no release ${settings.release} here.`);
+  const problems = validateServices(settings.services, release);
+  if (problems.length > 0) throw new StackInputError(problems.join(" "));
+  return release;
+}
+
+function createContext(input: StackInput, release: Release): ServiceContext {
+  return {
+    input,
+    secrets: revealSecrets(input.secrets),
+    release: { name: release.name, restrictsMetaCors: release.restrictsMetaCors },
+    has: (service) => input.settings.services.includes(service),
+  };
+}
+
+function revealSecrets(secrets: ProjectSecrets): PlainSecrets {
+  const entries = Object.entries(secrets).map(([name, secret]) => {
+    const text = secret === null ? null : secret.reveal();
+    const problem = text === null ? null : checkSecret(name as SecretName, text);
+    if (problem !== null) throw new StackInputError(`The secret ${name} does not meet its rule: ${problem}`);
+    return [name, text];
+  });
+  return Object.fromEntries(entries) as PlainSecrets;
+}
+
+function buildService(service: ReleaseService, context: ServiceContext): DesiredService {
+  const { pids, ...parts } = service.build(context);
+  return {
+    name: service.name,
+    image: service.image,
+    entrypoint: parts.entrypoint,
+    command: parts.command,
+    environment: parts.environment,
+    files: parts.files ?? [],
+    mounts: parts.mounts ?? [],
+    aliases: parts.aliases ?? [],
+    hostname: parts.hostname,
+    publishedPorts: parts.publishedPorts ?? [],
+    healthcheck: parts.healthcheck,
+    readiness: parts.readiness,
+    dependsOn: (parts.dependsOn ?? []).filter((dependency) => context.has(dependency.service)),
+    limits: { pids, ...logLimits },
+    replace: parts.replace ?? "start-first",
+    singleHost: { noNewPrivileges: true },
+  };
+}
+
+function listVolumes(services: readonly DesiredService[]): DesiredVolume[] {
+  const names = new Set(services.flatMap((service) => service.mounts.map((mount) => mount.volume)));
+  return [...names].map((name) => ({ name }));
+}
+
+/** Upstream's `.env` names of what the export writes into its `.env`. */
+function exportVariables({ secrets, input }: ServiceContext): Record<string, string> {
+  return {
+    SUPABASE_PUBLIC_URL: input.settings.publicUrl,
+    POSTGRES_PASSWORD: secrets.postgresPassword,
+    JWT_SECRET: secrets.jwtSecret,
+    ANON_KEY: secrets.anonKey,
+    SERVICE_ROLE_KEY: secrets.serviceRoleKey,
+    SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
+    SUPABASE_SECRET_KEY: secrets.secretKey,
+    JWT_KEYS: secrets.jwtKeys,
+    JWT_JWKS: secrets.jwtJwks,
+    ANON_KEY_ASYMMETRIC: secrets.anonKeyAsymmetric,
+    SERVICE_ROLE_KEY_ASYMMETRIC: secrets.serviceRoleKeyAsymmetric,
+    DASHBOARD_USERNAME: secrets.dashboardUsername,
+    DASHBOARD_PASSWORD: secrets.dashboardPassword,
+    SECRET_KEY_BASE: secrets.secretKeyBase,
+    VAULT_ENC_KEY: secrets.vaultEncKey,
+    PG_META_CRYPTO_KEY: secrets.pgMetaCryptoKey,
+    REALTIME_DB_ENC_KEY: secrets.realtimeDbEncKey,
+    S3_PROTOCOL_ACCESS_KEY_ID: secrets.s3AccessKeyId,
+    S3_PROTOCOL_ACCESS_KEY_SECRET: secrets.s3AccessKeySecret,
+    ...(secrets.smtpPassword === null ? {} : { SMTP_PASS: secrets.smtpPassword }),
+  };
+}

@@ -1,0 +1,54 @@
+import { envoyFolder, gatewayContainerPort, renderEnvoy } from "@/lib/gateway/envoy";
+import { htpasswdLine } from "@/lib/gateway/htpasswd";
+import { builtInRoutes } from "@/lib/gateway/routes";
+import type { ConfigFile } from "../desired";
+import { healthCheck, mebibyte, readyWhen, type ServiceContext, type ServiceDefinition } from "../service-definition";
+
+/** User that the official image runs Envoy as. */
+const envoyUser = 101;
+
+function configFile(name: string, content: string, reloadable: boolean): ConfigFile {
+  return { path: `${envoyFolder}/${name}`, content, mode: reloadable ? 0o440 : 0o444, uid: envoyUser, gid: envoyUser, reloadable };
+}
+
+function renderFiles({ input, secrets, release }: ServiceContext): ConfigFile[] {
+  const rendered = renderEnvoy({
+    routes: builtInRoutes({ enabledServices: input.settings.services, release }),
+    publicUrl: input.settings.publicUrl,
+    keys: {
+      anon: secrets.anonKey,
+      serviceRole: secrets.serviceRoleKey,
+      publishable: secrets.publishableKey,
+      secret: secrets.secretKey,
+      anonToken: secrets.anonKeyAsymmetric,
+      serviceRoleToken: secrets.serviceRoleKeyAsymmetric,
+      dashboardHtpasswd: htpasswdLine(secrets.dashboardUsername, secrets.dashboardPassword),
+    },
+  });
+  // Clusters before routes: a route must never name an upstream that is not there yet.
+  return [configFile("envoy.yaml", rendered.bootstrap, false), configFile("cds.yaml", rendered.cds, true), configFile("rds.yaml", rendered.rds, true)];
+}
+
+export const gateway: ServiceDefinition = {
+  name: "api-gw",
+  label: "API gateway",
+  memoryBytes: 94 * mebibyte,
+  isRequired: true,
+  requires: [],
+  withoutIt: "Nothing is reachable: every request comes in here and its key is checked here.",
+  composeDependsOn: [{ service: "studio", condition: "healthy" }],
+  build: (context) => ({
+    // Two workers carry thousands of requests a second; one per core of a large host would only cost memory in every project.
+    command: ["envoy", "-c", `${envoyFolder}/envoy.yaml`, "--concurrency", "2", "--disable-hot-restart"],
+    environment: {},
+    files: renderFiles(context),
+    aliases: ["kong", "envoy"],
+    publishedPorts: [{ containerPort: gatewayContainerPort, hostIp: context.input.settings.bindAddress, hostPort: context.input.ports.gateway }],
+    healthcheck: healthCheck(["CMD-SHELL", "timeout 1 bash -c '</dev/tcp/127.0.0.1/8000'"], { intervalS: 10 }),
+    readiness: readyWhen(["bash", "-c", "</dev/tcp/127.0.0.1/8000"]),
+    // Upstreams that are not there yet answer 503 on their routes only, so the gateway waits for nobody.
+    dependsOn: [],
+    replace: "stop-first",
+    pids: 256,
+  }),
+};
