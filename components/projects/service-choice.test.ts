@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { memoryOf, toggleService, type ServiceChoice } from "./service-choice";
+
+const choice = (name: string, over: Partial<ServiceChoice> = {}): ServiceChoice => ({ name, title: name, summary: "", memoryBytes: 10, isRequired: false, needs: [], without: "", ...over });
+const catalogue = [choice("db", { isRequired: true, memoryBytes: 100 }), choice("storage", { needs: ["db"] }), choice("imgproxy", { needs: ["storage"] }), choice("auth")];
+
+it("a service that is taken away takes with it what cannot run without it", () => {
+  expect(toggleService(catalogue, ["db", "storage", "imgproxy", "auth"], "storage", false)).toEqual(["db", "auth"]);
+});
+
+it("a service that is added brings what it needs", () => {
+  expect(toggleService(catalogue, ["db"], "imgproxy", true)).toEqual(["db", "storage", "imgproxy"]);
+});
+
+it("a needed service cannot be taken away", () => {
+  expect(toggleService(catalogue, ["db", "auth"], "db", false)).toEqual(["db", "auth"]);
+});
+
+it("counts the memory of what is chosen", () => {
+  expect(memoryOf(catalogue, ["db", "auth"])).toBe(110);
+});

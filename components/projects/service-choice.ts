@@ -1,0 +1,38 @@
+/** A service of a release as the forms show it: what it costs and what stops working without it. */
+export type ServiceChoice = {
+  name: string;
+  title: string;
+  summary: string;
+  memoryBytes: number;
+  isRequired: boolean;
+  /** Services that this one cannot run without. */
+  needs: readonly string[];
+  /** What stops working without it. */
+  without: string;
+};
+
+/** Adds or takes away one service. What needs a removed one goes with it; what an added one needs comes with it. */
+export function toggleService(catalogue: readonly ServiceChoice[], selected: readonly string[], name: string, isOn: boolean): string[] {
+  const chosen = new Set(selected);
+  const add = (wished: string) => {
+    if (chosen.has(wished)) return;
+    chosen.add(wished);
+    for (const need of catalogue.find((item) => item.name === wished)?.needs ?? []) add(need);
+  };
+  const drop = (unwished: string) => {
+    chosen.delete(unwished);
+    for (const item of catalogue) if (chosen.has(item.name) && item.needs.includes(unwished) && !item.isRequired) drop(item.name);
+  };
+  if (isOn) {
+    add(name);
+    for (const need of catalogue.find((item) => item.name === name)?.needs ?? []) add(need);
+  } else {
+    drop(name);
+  }
+  return catalogue.filter((item) => item.isRequired || chosen.has(item.name)).map((item) => item.name);
+}
+
+/** Memory that the chosen services need together. */
+export function memoryOf(catalogue: readonly ServiceChoice[], selected: readonly string[]): number {
+  return catalogue.filter((item) => selected.includes(item.name)).reduce((sum, item) => sum + item.memoryBytes, 0);
+}
