@@ -11,6 +11,9 @@ const adminPort = 9901;
 
 /** Folder of the gateway's configuration inside its container. */
 export const envoyFolder = "/etc/envoy";
+export const bootstrapFile = "envoy.yaml";
+export const routesFile = "rds.json";
+export const clustersFile = "cds.json";
 
 export type RenderedEnvoy = {
   /** Listener and filters: a change replaces the container. */
@@ -26,18 +29,35 @@ export type RenderedEnvoy = {
 
 const typed = (name: string) => `type.googleapis.com/${name}`;
 
-/** The three files of a project's Envoy. */
+/**
+ * The three files of a project's Envoy. The bootstrap is the same in every project. What changes is JSON: it is rendered for
+ * every project at every resync, and the YAML serializer takes a hundred times as long.
+ */
 export function renderEnvoy(input: RouteConfigurationInput): RenderedEnvoy {
   const routes = discoveryResponse([routeConfiguration(input)]);
   const clusters = discoveryResponse(clusterResources(upstreamsOf(input.routes)));
   return {
-    bootstrap: toYaml(bootstrap({ routeSource: { rds: { route_config_name: routeConfigurationName, config_source: fileSource("rds.yaml") } }, dynamic_resources: { cds_config: fileSource("cds.yaml") } })),
-    rds: toYaml(routes),
-    cds: toYaml(clusters),
+    bootstrap: projectBootstrap(),
+    rds: toJson(routes),
+    cds: toJson(clusters),
     rdsVersion: routes.version_info,
     cdsVersion: clusters.version_info,
   };
 }
+
+let renderedBootstrap: string | undefined;
+
+function projectBootstrap(): string {
+  renderedBootstrap ??= toYaml(
+    bootstrap({
+      routeSource: { rds: { route_config_name: routeConfigurationName, config_source: fileSource(routesFile) } },
+      dynamic_resources: { cds_config: fileSource(clustersFile) },
+    }),
+  );
+  return renderedBootstrap;
+}
+
+const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 /**
  * The same configuration as one static file, for `envoy --mode validate`, which does not look into files that a discovery

@@ -1,4 +1,4 @@
-import { envoyFolder, gatewayContainerPort, renderEnvoy } from "@/lib/gateway/envoy";
+import { bootstrapFile, clustersFile, envoyFolder, gatewayContainerPort, renderEnvoy, routesFile } from "@/lib/gateway/envoy";
 import { htpasswdLine } from "@/lib/gateway/htpasswd";
 import { builtInRoutes } from "@/lib/gateway/routes";
 import type { ConfigFile } from "../desired";
@@ -26,7 +26,7 @@ function renderFiles({ input, secrets, release }: ServiceContext): ConfigFile[] 
     },
   });
   // Clusters before routes: a route must never name an upstream that is not there yet.
-  return [configFile("envoy.yaml", rendered.bootstrap, false), configFile("cds.yaml", rendered.cds, true), configFile("rds.yaml", rendered.rds, true)];
+  return [configFile(bootstrapFile, rendered.bootstrap, false), configFile(clustersFile, rendered.cds, true), configFile(routesFile, rendered.rds, true)];
 }
 
 export const gateway: ServiceDefinition = {
@@ -39,7 +39,7 @@ export const gateway: ServiceDefinition = {
   composeDependsOn: [{ service: "studio", condition: "healthy" }],
   build: (context) => ({
     // Two workers carry thousands of requests a second; one per core of a large host would only cost memory in every project.
-    command: ["envoy", "-c", `${envoyFolder}/envoy.yaml`, "--concurrency", "2", "--disable-hot-restart"],
+    command: ["envoy", "-c", `${envoyFolder}/${bootstrapFile}`, "--concurrency", "2", "--disable-hot-restart"],
     environment: {},
     files: renderFiles(context),
     aliases: ["kong", "envoy"],
