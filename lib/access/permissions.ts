@@ -39,14 +39,15 @@ export const permissions = {
   "project.delete": rule("project", "admin", { needsPassword: true, tokenScope: "delete" }),
   "project.undo-delete": rule("project", "admin", { needsPassword: true, tokenScope: "delete" }),
   "project.members.see": rule("project", "viewer"),
-  "project.members.change": rule("project", "admin", { tokenScope: "roles" }),
+  "project.members.change": rule("project", "admin", { needsPassword: true, tokenScope: "roles" }),
   "project.purge": rule("project", "owner", { needsPassword: true, tokenScope: "never" }),
   "team.see": rule("installation", "viewer"),
-  "team.change": rule("installation", "admin", { tokenScope: "roles" }),
+  "team.change": rule("installation", "admin", { needsPassword: true, tokenScope: "roles" }),
   "team.owners": rule("installation", "owner", { needsPassword: true, tokenScope: "never" }),
   "installation.settings": rule("installation", "owner", { tokenScope: "never" }),
   "installation.audit": rule("installation", "owner"),
   "installation.tokens": rule("installation", "owner", { tokenScope: "never" }),
+  "installation.recovery-kit": rule("installation", "owner", { needsPassword: true, tokenScope: "never" }),
   "installation.backup": rule("installation", "owner", { needsPassword: true, tokenScope: "never" }),
 } as const satisfies Record<string, PermissionRule>;
 
