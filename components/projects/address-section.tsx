@@ -4,7 +4,7 @@ import { useDraft } from "@/components/settings-form/use-draft";
 import { Checkbox } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { restartSentence } from "./restart-sentence";
+import { restartsAfter, restartSentence } from "./restart-sentence";
 import type { EditInput } from "./settings-acts";
 import { sentenceOf, useSectionSave, type SectionContext } from "./settings-sections";
 
@@ -14,6 +14,7 @@ const portFields = [
   { name: "poolerTransactionPort", label: "Transaction pooler" },
 ] as const;
 
+const names = ["bindAddress", "publicUrl", "gatewayPort", "poolerSessionPort", "poolerTransactionPort", "isDirectDatabasePortOpen", "databasePort"] as const;
 const textNames = ["bindAddress", "gatewayPort", "poolerSessionPort", "poolerTransactionPort"] as const;
 
 /** Addresses and ports. Says which services lose their connections before it is saved. */
@@ -38,7 +39,7 @@ export function AddressSection({ project, edit, isReadOnly, readOnlyReason }: Se
     void save.run(input);
   };
   return (
-    <SettingsSection title="Address and ports" description="Where the gateway and the pooler listen on the engine's host." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(movedServices(isChanged, settings.services))} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={submit} onReset={reset}>
+    <SettingsSection title="Address and ports" description="Where the gateway and the pooler listen on the engine's host." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(restartsAfter([...names].filter(isChanged), settings))} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={submit} onReset={reset}>
       <Field label="Listens on" error={save.fieldError("bindAddress")} isDirty={isChanged("bindAddress")} hint="127.0.0.1: this machine only. 0.0.0.0: reachable from the network, past host firewalls such as ufw.">
         <Input name="bindAddress" isMono value={draft.bindAddress} onChange={(event) => set("bindAddress", event.target.value)} />
       </Field>
@@ -60,16 +61,4 @@ export function AddressSection({ project, edit, isReadOnly, readOnlyReason }: Se
       )}
     </SettingsSection>
   );
-}
-
-type Changed = (name: "bindAddress" | "publicUrl" | "gatewayPort" | "poolerSessionPort" | "poolerTransactionPort" | "isDirectDatabasePortOpen" | "databasePort") => boolean;
-
-/** Services that a moved address or port replaces. */
-export function movedServices(isChanged: Changed, services: readonly string[]): string[] {
-  const moved = new Set<string>();
-  if (isChanged("bindAddress") || isChanged("gatewayPort")) moved.add("api-gw");
-  if (isChanged("bindAddress") || isChanged("poolerSessionPort") || isChanged("poolerTransactionPort")) moved.add("supavisor");
-  if (isChanged("isDirectDatabasePortOpen") || isChanged("databasePort") || (isChanged("bindAddress") && services.includes("db"))) moved.add("db");
-  if (isChanged("publicUrl") || isChanged("bindAddress") || isChanged("gatewayPort")) for (const name of ["auth", "storage", "functions", "studio"]) moved.add(name);
-  return services.filter((name) => moved.has(name));
 }

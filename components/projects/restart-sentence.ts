@@ -1,15 +1,48 @@
-/** Which services a changed setting replaces. Held true by a test that compares two desired stacks. */
-export const restartsOf = {
+import type { ServiceName } from "@/lib/stack/desired";
+import type { ProjectSettings } from "@/lib/stack/settings";
+
+export type SettingName =
+  | "displayName"
+  | "siteUrl"
+  | "redirectUrls"
+  | "smtp"
+  | "bindAddress"
+  | "publicUrl"
+  | "gatewayPort"
+  | "poolerSessionPort"
+  | "poolerTransactionPort"
+  | "isDirectDatabasePortOpen"
+  | "databasePort";
+
+const services: Record<SettingName, readonly ServiceName[]> = {
   displayName: [],
   siteUrl: ["auth"],
   redirectUrls: ["auth"],
   smtp: ["auth"],
-} as const;
+  bindAddress: ["api-gw", "supavisor"],
+  publicUrl: ["auth", "storage", "functions", "studio"],
+  gatewayPort: ["api-gw"],
+  poolerSessionPort: ["supavisor"],
+  poolerTransactionPort: ["supavisor"],
+  isDirectDatabasePortOpen: ["db"],
+  databasePort: ["db"],
+};
 
-/** "auth restarts: a few seconds in which sign-ins wait." Said before saving. */
-export function restartSentence(services: readonly string[]): string {
-  if (services.length === 0) return "Nothing restarts.";
-  const list = services.length === 1 ? services[0] : `${services.slice(0, -1).join(", ")} and ${services.at(-1)}`;
-  const verb = services.length === 1 ? "restarts" : "restart";
-  return `${list} ${verb}: requests to ${services.length === 1 ? "it" : "them"} fail or wait for a few seconds. Data stays, and a failed change is taken back.`;
+type Before = Pick<ProjectSettings, "services" | "publicUrl" | "isDirectDatabasePortOpen">;
+
+/** Services that a change of these settings replaces, in the project's order. A test holds it to what the stack does. */
+export function restartsAfter(changed: readonly SettingName[], before: Before): ServiceName[] {
+  const found = new Set<ServiceName>(changed.flatMap((name) => services[name]));
+  const isMoved = changed.includes("bindAddress") || changed.includes("gatewayPort");
+  // An address that is not a name of its own follows the address and port, and everything that is told of it restarts.
+  if (isMoved && /^http:\/\/\d+\.\d+\.\d+\.\d+(:\d+)?$/.test(before.publicUrl)) for (const name of services.publicUrl) found.add(name);
+  if (changed.includes("bindAddress") && before.isDirectDatabasePortOpen) found.add("db");
+  return before.services.filter((name) => found.has(name));
+}
+
+/** "auth restarts: …", said before saving. */
+export function restartSentence(names: readonly string[]): string {
+  if (names.length === 0) return "Nothing restarts.";
+  if (names.length === 1) return `${names[0]} restarts: requests to it wait or fail for a few seconds. Data stays, and a change that fails is taken back.`;
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} restart: requests to them wait or fail for a few seconds. Data stays, and a change that fails is taken back.`;
 }

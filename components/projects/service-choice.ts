@@ -1,15 +1,7 @@
+import type { ServiceCatalogueItem } from "@/lib/stack/releases";
+
 /** A service of a release as the forms show it: what it costs and what stops working without it. */
-export type ServiceChoice = {
-  name: string;
-  title: string;
-  summary: string;
-  memoryBytes: number;
-  isRequired: boolean;
-  /** Services that this one cannot run without. */
-  needs: readonly string[];
-  /** What stops working without it. */
-  without: string;
-};
+export type ServiceChoice = Omit<ServiceCatalogueItem, "name" | "requires" | "image"> & { name: string; requires: readonly string[] };
 
 /** Adds or takes away one service. What needs a removed one goes with it; what an added one needs comes with it. */
 export function toggleService(catalogue: readonly ServiceChoice[], selected: readonly string[], name: string, isOn: boolean): string[] {
@@ -17,15 +9,15 @@ export function toggleService(catalogue: readonly ServiceChoice[], selected: rea
   const add = (wished: string) => {
     if (chosen.has(wished)) return;
     chosen.add(wished);
-    for (const need of catalogue.find((item) => item.name === wished)?.needs ?? []) add(need);
+    for (const need of catalogue.find((item) => item.name === wished)?.requires ?? []) add(need);
   };
   const drop = (unwished: string) => {
     chosen.delete(unwished);
-    for (const item of catalogue) if (chosen.has(item.name) && item.needs.includes(unwished) && !item.isRequired) drop(item.name);
+    for (const item of catalogue) if (chosen.has(item.name) && item.requires.includes(unwished) && !item.isRequired) drop(item.name);
   };
   if (isOn) {
     add(name);
-    for (const need of catalogue.find((item) => item.name === name)?.needs ?? []) add(need);
+    for (const need of catalogue.find((item) => item.name === name)?.requires ?? []) add(need);
   } else {
     drop(name);
   }

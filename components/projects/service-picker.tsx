@@ -25,13 +25,13 @@ export function ServicePicker({ catalogue, selected, onChange, error, isDisabled
                 <Checkbox
                   label={
                     <span className="flex items-center gap-1.5">
-                      {service.title}
+                      {service.label}
                       <span className="font-mono text-xs text-ink-3">{service.name}</span>
                       {service.isRequired && <Lock aria-hidden className="size-3.5 text-ink-3" />}
                       {service.isRequired && <span className="sr-only">needed</span>}
                     </span>
                   }
-                  hint={isOn ? service.summary : `Without it: ${service.without}`}
+                  hint={`Without it: ${service.withoutIt}`}
                   checked={isOn}
                   disabled={service.isRequired || isDisabled}
                   onChange={(event) => onChange(toggleService(catalogue, selected, service.name, event.target.checked))}

@@ -7,7 +7,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { showToast } from "@/components/ui/toast";
 import type { ProjectDetail } from "@/lib/projects/views";
-import { restartSentence, restartsOf } from "./restart-sentence";
+import { restartsAfter, restartSentence } from "./restart-sentence";
 import type { ServiceChoice } from "./service-choice";
 import { ServicePicker } from "./service-picker";
 import type { EditAct } from "./settings-acts";
@@ -34,7 +34,7 @@ export function NameSection({ project, edit, isReadOnly, readOnlyReason }: Secti
   const { draft, isDirty, set, reset } = useDraft({ displayName: project.displayName });
   const save = useSectionSave(edit, reset);
   return (
-    <SettingsSection title="Name" description="For people. The reference stays what it is." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(restartsOf.displayName)} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={() => void save.run({ ref: project.ref, displayName: draft.displayName })} onReset={reset}>
+    <SettingsSection title="Name" description="For people. The reference stays what it is." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(restartsAfter(["displayName"], project.settings))} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={() => void save.run({ ref: project.ref, displayName: draft.displayName })} onReset={reset}>
       <Field label="Display name" error={save.fieldError("displayName")}>
         <Input name="displayName" dir="auto" value={draft.displayName} onChange={(event) => set("displayName", event.target.value)} />
       </Field>
@@ -63,7 +63,7 @@ export function UrlsSection({ project, edit, isReadOnly, readOnlyReason }: Secti
   const lines = draft.redirectUrls.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const redirectError = save.fieldError("redirectUrls") ?? Object.entries(save.failure?.fields ?? {}).find(([name]) => name.startsWith("redirectUrls"))?.[1];
   return (
-    <SettingsSection title="Site and redirect URLs" description="Where sign-in links lead back to." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(restartsOf.siteUrl)} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={() => void save.run({ ref: project.ref, siteUrl: draft.siteUrl.trim(), redirectUrls: lines })} onReset={reset}>
+    <SettingsSection title="Site and redirect URLs" description="Where sign-in links lead back to." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(restartsAfter(["siteUrl"], project.settings))} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={() => void save.run({ ref: project.ref, siteUrl: draft.siteUrl.trim(), redirectUrls: lines })} onReset={reset}>
       <Field label="Site URL" error={save.fieldError("siteUrl")} isDirty={isChanged("siteUrl")}>
         <Input name="siteUrl" type="url" isMono value={draft.siteUrl} onChange={(event) => set("siteUrl", event.target.value)} />
       </Field>
