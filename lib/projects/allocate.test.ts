@@ -41,6 +41,9 @@ describe("subnets", () => {
   });
 
   test("the pool stays inside RFC 1918 for every installation id", () => {
-    fc.assert(fc.property(fc.string(), (id) => expect(subnetPool(id)).toMatch(/^10\.2[0-4]\d$/)));
+    fc.assert(fc.property(fc.string(), (id) => {
+        expect(subnetPool(id)).toMatch(/^10\.2[0-4]\d$/);
+      }),
+   );
   });
 });

@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const alias = { "@": fileURLToPath(new URL(".", import.meta.url)), "server-only": fileURLToPath(new URL("node_modules/server-only/empty.js", import.meta.url)) };
+const exclude = ["**/node_modules/**", "**/.next/**", "**/dist/**", "e2e/**"];
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts", "**/*.test.tsx"],
+          exclude: [...exclude, "**/*.docker.test.ts", "**/*.postgres.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: { name: "postgres", include: ["**/*.postgres.test.ts"], exclude, testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false },
+      },
+      {
+        resolve: { alias },
+        test: { name: "docker", include: ["**/*.docker.test.ts"], exclude, testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: false },
+      },
+    ],
+  },
+});
