@@ -6,6 +6,7 @@ import type { AccessContext } from "@/lib/access/verb-context";
 import { openPasswordHash } from "@/lib/adapters/vault/password-hash";
 import { readSealingRecipient, sealForWorker } from "@/lib/adapters/vault/sealing";
 import type { Identity } from "./identity";
+import { webConfig } from "./web-config";
 import { webStore } from "./store";
 import { workerClient, type WorkerClient } from "./worker-client";
 
@@ -41,6 +42,6 @@ async function makeContext(actor: Actor, claim: Claim | null): Promise<WebContex
       return sealForWorker(recipient, text);
     },
     passwords,
-    worker: workerClient(claim),
+    worker: workerClient(claim, { socketPath: webConfig().workerSocketPath, ip: "ip" in actor ? actor.ip : null }),
   };
 }

@@ -1,0 +1,45 @@
+import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from "age-encryption";
+import { z } from "zod";
+import type { Db } from "@/lib/adapters/store/types";
+
+/** Setting that holds the public half; web reads it, the worker writes it at each start. */
+export const sealingRecipientKey = "sealingRecipient";
+
+/** A sealed text could not be opened: it was made for another key, or it was changed. */
+export class SealError extends Error {
+  override name = "SealError";
+}
+
+/** Encrypts a text to the worker's public key (age, X25519). Whoever does so cannot open it again. */
+export async function sealForWorker(recipient: string, text: string): Promise<string> {
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
+  return armor.encode(await encrypter.encrypt(text));
+}
+
+/** Opens what `sealForWorker` made. @throws SealError */
+export async function openSealed(identity: string, sealed: string): Promise<string> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  try {
+    return await decrypter.decrypt(armor.decode(sealed), "text");
+  } catch (cause) {
+    throw new SealError("A value that web sealed cannot be opened with the worker's key.", { cause });
+  }
+}
+
+/** A new private key for sealing. */
+export async function newSealingIdentity(): Promise<string> {
+  return generateIdentity();
+}
+
+/** The public half of a private key. */
+export async function sealingRecipientOf(identity: string): Promise<string> {
+  return identityToRecipient(identity);
+}
+
+/** The recipient that the worker published; null before its first start. */
+export async function readSealingRecipient(db: Db): Promise<string | null> {
+  const row = await db.installationSetting.findUnique({ where: { key: sealingRecipientKey } });
+  return row === null ? null : z.string().startsWith("age1").parse(JSON.parse(row.valueJson));
+}
