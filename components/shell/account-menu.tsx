@@ -1,12 +1,13 @@
 "use client";
 import { CircleUser, LogOut } from "lucide-react";
 import Link from "next/link";
+import { signOut } from "@/components/doors/sign-in";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/dropdown-menu";
 
 export type AccountSummary = { name: string; email: string; role: string };
 
 /** Who is signed in, and the way out. */
-export function AccountMenu({ account, signOut }: { account: AccountSummary; signOut(): Promise<void> }) {
+export function AccountMenu({ account }: { account: AccountSummary }) {
   const initial = [...account.name.trim()][0]?.toUpperCase() ?? "?";
   return (
     <DropdownMenu

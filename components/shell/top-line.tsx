@@ -15,7 +15,6 @@ export type WorkerPulse = { isLate: boolean; heartbeatAt: string | null };
 type TopLineProps = {
   entries: readonly NavigationName[];
   account: AccountSummary;
-  signOut(): Promise<void>;
   theme: Theme;
   isLab: boolean;
   worker: WorkerPulse;
@@ -24,7 +23,7 @@ type TopLineProps = {
 };
 
 /** The line on top: where one is, search, what runs, and who one is. */
-export function TopLine({ entries, account, signOut, theme, isLab, worker, running, mayCreate }: TopLineProps) {
+export function TopLine({ entries, account, theme, isLab, worker, running, mayCreate }: TopLineProps) {
   return (
     <header className="no-print sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-line bg-surface px-4 sm:px-6 max-sm:h-14">
       <div className="min-w-0 flex-1">
@@ -44,7 +43,7 @@ export function TopLine({ entries, account, signOut, theme, isLab, worker, runni
       <RunningOperations operations={running} />
       <PaletteHost entries={entries} mayCreate={mayCreate} />
       <ThemeMenu starts={theme} />
-      <AccountMenu account={account} signOut={signOut} />
+      <AccountMenu account={account} />
     </header>
   );
 }

@@ -1,0 +1,47 @@
+"use client";
+import { useState } from "react";
+import type { Act } from "@/components/act/act-result";
+import { useAct } from "@/components/act/use-act";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { signIn } from "./sign-in";
+
+type PersonFormProps = { token: string; act: Act<{ token: string; name: string; email: string; password: string }, unknown>; email: string | null; button: string; then: string };
+
+/** Name, e-mail and password of a new person; then they are signed in. */
+export function PersonForm({ token, act, email: fixedEmail, button, then }: PersonFormProps) {
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState(fixedEmail ?? "");
+  const [password, setPassword] = useState("");
+  const { run, isBusy, failure, fieldError } = useAct(act, {
+    failures: "inline",
+    isRefreshing: false,
+    onDone: () => void signIn({ email, password }).then((result) => location.assign(result.isSignedIn ? then : "/sign-in")),
+  });
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run({ token, name, email: email.trim(), password });
+      }}
+    >
+      {failure && !failure.fields && <Notice tone="bad">{failure.message}</Notice>}
+      <Field label="Name" error={fieldError("name")} isRequired>
+        <Input name="name" dir="auto" autoComplete="name" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+      </Field>
+      <Field label="E-mail" error={fieldError("email")} isRequired>
+        <Input type="email" name="email" autoComplete="username" readOnly={fixedEmail !== null} value={email} onChange={(event) => setEmail(event.target.value)} />
+      </Field>
+      <Field label="Password" error={fieldError("password")} hint="At least 12 characters." isRequired>
+        <Input type="password" name="password" autoComplete="new-password" value={password} onChange={(event) => setPassword(event.target.value)} />
+      </Field>
+      <Button type="submit" variant="primary" size="lg" isBusy={isBusy}>
+        {button}
+      </Button>
+    </form>
+  );
+}

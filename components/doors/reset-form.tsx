@@ -1,0 +1,32 @@
+"use client";
+import { useState } from "react";
+import type { Act } from "@/components/act/act-result";
+import { useAct } from "@/components/act/use-act";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+
+/** A new password by a one-time link; every session of the person ends. */
+export function ResetForm({ token, act }: { token: string; act: Act<{ token: string; password: string }, unknown> }) {
+  const [password, setPassword] = useState("");
+  const { run, isBusy, failure, fieldError } = useAct(act, { failures: "inline", isRefreshing: false, onDone: () => location.assign("/sign-in") });
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run({ token, password });
+      }}
+    >
+      {failure && !failure.fields && <Notice tone="bad">{failure.message}</Notice>}
+      <Field label="New password" error={fieldError("password")} hint="At least 12 characters. All sessions end." isRequired>
+        <Input type="password" name="password" autoComplete="new-password" autoFocus value={password} onChange={(event) => setPassword(event.target.value)} />
+      </Field>
+      <Button type="submit" variant="primary" size="lg" isBusy={isBusy}>
+        Set password
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,44 @@
+"use client";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { signIn } from "./sign-in";
+
+/** E-mail and password. Says the same for an unknown address and a wrong password. */
+export function SignInForm({ then }: { then: string }) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const submit = async () => {
+    setBusy(true);
+    setFailure(null);
+    const result = await signIn({ email: email.trim(), password });
+    if (result.isSignedIn) return location.assign(then);
+    setFailure(result.sentence);
+    setBusy(false);
+  };
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <div aria-live="assertive">{failure && <Notice tone="bad">{failure}</Notice>}</div>
+      <Field label="E-mail" isRequired>
+        <Input type="email" name="email" autoComplete="username" autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />
+      </Field>
+      <Field label="Password" isRequired>
+        <Input type="password" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} />
+      </Field>
+      <Button type="submit" variant="primary" size="lg" isBusy={isBusy} disabled={email.trim() === "" || password === ""}>
+        Sign in
+      </Button>
+    </form>
+  );
+}
