@@ -1,26 +1,58 @@
 import type { DesiredService } from "@/lib/stack/desired";
 import type { ObjectNames } from "@/lib/stack/names";
-import { filesHash, specHash } from "@/lib/stack/spec-hash";
-import { LABEL, type Observed, type ObservedContainer } from "./observed";
-import type { ReconcileContext } from "./reconcile";
+import { filesHash, reloadableFiles, specHash } from "@/lib/stack/spec-hash";
+import { LABEL, type Observed, type ObservedContainer, type ObservedNetwork } from "./observed";
+import type { ReconcileContext } from "./context";
 
 export type ServiceFinding =
   | { kind: "in-place"; keeper: ObservedContainer; surplus: ObservedContainer[]; filesHash: string; areFilesStale: boolean }
-  | { kind: "create"; cause: string; others: ObservedContainer[]; specHash: string; filesHash: string };
+  | { kind: "create"; reason: Divergence | "missing"; cause: string; others: ObservedContainer[]; specHash: string; filesHash: string };
+
+export type Divergence = "dead" | "spec-changed" | "image-changed" | "network-changed";
+
+export const causeOf: Record<Divergence | "missing", string> = {
+  missing: "the container is missing",
+  dead: "the container is dead",
+  "spec-changed": "its settings changed",
+  "image-changed": "the image changed",
+  "network-changed": "it is not on the project's network",
+};
+
+export type Surroundings = {
+  own: Observed;
+  names: ObjectNames;
+  /** The network that fits the wish; undefined when it has to be made. */
+  network: ObservedNetwork | undefined;
+};
+
+/** Containers by service, for one look-up instead of a search per service. Containers without a service are left out. */
+export function groupByService(containers: readonly ObservedContainer[]): Map<string, ObservedContainer[]> {
+  const groups = new Map<string, ObservedContainer[]>();
+  for (const container of containers) {
+    const service = container.labels[LABEL.service];
+    if (service === undefined) continue;
+    const group = groups.get(service);
+    if (group === undefined) groups.set(service, [container]);
+    else group.push(container);
+  }
+  return groups;
+}
 
 /** Whether one of the service's containers fits the wish, and if not, why not. */
-export function classifyService(service: DesiredService, own: Observed, context: ReconcileContext, names: ObjectNames): ServiceFinding {
-  const containers = own.containers.filter((container) => container.labels[LABEL.service] === service.name);
-  const wanted = { spec: specHash(service, context.hash), files: filesHash(service, context.hash) };
-  const fitting = containers.filter((container) => divergence(container, service, own, { context, names, wanted: wanted.spec }) === null);
-  const keeper = preferred(fitting, names.container(service.name));
+export function classifyService(service: DesiredService, containers: readonly ObservedContainer[], around: Surroundings, context: ReconcileContext): ServiceFinding {
+  const wantedSpec = specHash(service, context.hash);
+  const wantedFiles = filesHash(service, context.hash);
+  const canonicalName = around.names.container(service.name);
+  const divergenceOf = (container: ObservedContainer) => divergence(container, wantedSpec, around.own.images[context.imagePrefix + service.image], around);
+  const keeper = preferred(containers.filter((container) => divergenceOf(container) === null), canonicalName);
   if (keeper !== undefined) {
-    const inForce = context.appliedFilesHashes?.[keeper.id] ?? keeper.labels[LABEL.filesHash];
-    return { kind: "in-place", keeper, surplus: containers.filter((container) => container !== keeper), filesHash: wanted.files, areFilesStale: inForce !== wanted.files };
+    const inForce = keeper.appliedFilesHash ?? keeper.labels[LABEL.filesHash];
+    const areFilesStale = reloadableFiles(service).length > 0 && inForce !== wantedFiles;
+    return { kind: "in-place", keeper, surplus: containers.filter((container) => container !== keeper), filesHash: wantedFiles, areFilesStale };
   }
-  const current = preferred(containers, names.container(service.name));
-  const cause = current === undefined ? "the container is missing" : (divergence(current, service, own, { context, names, wanted: wanted.spec }) ?? "the container is missing");
-  return { kind: "create", cause, others: containers, specHash: wanted.spec, filesHash: wanted.files };
+  const current = preferred(containers, canonicalName);
+  const reason = current === undefined ? "missing" : (divergenceOf(current) ?? "missing");
+  return { kind: "create", reason, cause: causeOf[reason], others: [...containers], specHash: wantedSpec, filesHash: wantedFiles };
 }
 
 function preferred(containers: readonly ObservedContainer[], canonicalName: string): ObservedContainer | undefined {
@@ -33,14 +65,19 @@ function preferred(containers: readonly ObservedContainer[], canonicalName: stri
   );
 }
 
-type Wanted = { context: ReconcileContext; names: ObjectNames; wanted: string };
-
 /** Why a container does not fit the wish; null when it does. */
-export function divergence(container: ObservedContainer, service: DesiredService, own: Observed, { context, names, wanted }: Wanted): string | null {
-  if (container.state === "dead" || container.state === "removing") return `the container is ${container.state}`;
-  if (container.labels[LABEL.specHash] !== wanted) return "its settings changed";
-  const imageId = own.images[context.imagePrefix + service.image];
-  if (imageId !== undefined && container.imageId !== imageId) return "the image changed";
-  if (container.networks.length > 0 && !container.networks.includes(names.network())) return "it is on another network";
-  return null;
+function divergence(container: ObservedContainer, wantedSpec: string, imageId: string | undefined, { network, own }: Surroundings): Divergence | null {
+  if (container.state === "dead" || container.state === "removing") return "dead";
+  if (container.labels[LABEL.specHash] !== wantedSpec) return "spec-changed";
+  // Without the reference on the engine there is nothing to compare; the container keeps its image's layers.
+  if (imageId !== undefined && container.imageId !== imageId) return "image-changed";
+  return isOnNetwork(container, network, own.networks) ? null : "network-changed";
+}
+
+/** On the wished network, and on no other one of the project's. Networks that other people connect it to do not matter. */
+function isOnNetwork(container: ObservedContainer, network: ObservedNetwork | undefined, ownNetworks: readonly ObservedNetwork[]): boolean {
+  if (network === undefined || !container.networks.includes(network.name)) return false;
+  const ids = container.networkIds ?? [];
+  if (ids.length === 0) return true;
+  return ids.includes(network.id) && !ownNetworks.some((other) => other.id !== network.id && ids.includes(other.id));
 }

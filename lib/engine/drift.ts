@@ -1,39 +1,77 @@
-import type { DesiredStack } from "@/lib/stack/desired";
+import type { DesiredService, DesiredStack } from "@/lib/stack/desired";
 import { objectNames } from "@/lib/stack/names";
-import { classifyService } from "./classify";
-import { LABEL, type Observed } from "./observed";
-import { ownObjects, type ReconcileContext } from "./reconcile";
+import { classifyService, groupByService, type Surroundings } from "./classify";
+import { LABEL, oneOffRole, type Observed, type ObservedContainer } from "./observed";
+import { fittingNetwork, ownObjects, type ReconcileContext } from "./context";
 
-export type DriftKind = "missing" | "stopped" | "image-changed" | "spec-changed" | "unhealthy" | "unexpected" | "network-missing" | "volume-missing";
+export type DriftKind = "missing" | "stopped" | "image-changed" | "spec-changed" | "environment-changed" | "network-changed" | "unhealthy" | "unexpected" | "network-missing" | "volume-missing";
 export type Drift = { service: string; kind: DriftKind; sentence: string };
 
-/** How what runs differs from the wish, for a project that should be running. Says what it sees and changes nothing. */
-export function findDrift({ desired, observed, context }: { desired: DesiredStack; observed: Observed; context: ReconcileContext }): Drift[] {
+type Input = {
+  desired: DesiredStack;
+  observed: Observed;
+  context: ReconcileContext;
+  /**
+   * Environments as inspected, by container id. Labels travel along when another tool makes a container anew with other variables,
+   * so only the variables themselves tell. Left out, they are not compared.
+   */
+  environments?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+};
+
+/** How what runs differs from the wish, for a project that should be running. Says what it sees, without values, and changes nothing. */
+export function findDrift({ desired, observed, context, environments = {} }: Input): Drift[] {
   const own = ownObjects(observed, context);
   const names = objectNames(context.instanceId, context.projectId);
-  const drifts: Drift[] = [];
-  if (!own.networks.some((network) => network.name === names.network(desired.network.name))) {
-    drifts.push({ service: "network", kind: "network-missing", sentence: "The project's network is gone." });
-  }
-  for (const { name } of desired.volumes) {
-    if (!own.volumes.some((volume) => volume.name === names.volume(name))) drifts.push({ service: "volume", kind: "volume-missing", sentence: `The volume ${name} is gone.` });
-  }
-  for (const service of desired.services) {
-    const finding = classifyService(service, own, context, names);
-    if (finding.kind === "create") {
-      const isMissing = finding.others.length === 0;
-      const kind: DriftKind = isMissing ? "missing" : finding.cause === "the image changed" ? "image-changed" : "spec-changed";
-      drifts.push({ service: service.name, kind, sentence: isMissing ? `The container of ${service.name} is gone.` : `${service.name}: ${finding.cause}.` });
-    } else if (finding.keeper.state !== "running" && finding.keeper.state !== "restarting") {
-      drifts.push({ service: service.name, kind: "stopped", sentence: `${service.name} was stopped from outside (it is ${finding.keeper.state}).` });
-    } else if (finding.keeper.health === "unhealthy") {
-      drifts.push({ service: service.name, kind: "unhealthy", sentence: `${service.name} runs but its health check fails.` });
+  const around: Surroundings = { own, names, network: fittingNetwork(desired, own, names) };
+  const containers = own.containers.filter((container) => container.labels[LABEL.role] !== oneOffRole);
+  const groups = groupByService(containers);
+  return [
+    ...findMissingParts(desired, around),
+    ...desired.services.flatMap((service) => findServiceDrift(service, groups.get(service.name) ?? [], { around, context, environments })),
+    ...findUnexpected(desired, containers),
+  ];
+}
+
+function findMissingParts(desired: DesiredStack, { own, names, network }: Surroundings): Drift[] {
+  const present = new Set(own.volumes.map((volume) => volume.name));
+  const missing = desired.volumes.filter(({ name }) => !present.has(names.volume(name)));
+  return [
+    ...(network === undefined ? [{ service: "network", kind: "network-missing" as const, sentence: "The project's network is gone or has another subnet." }] : []),
+    ...missing.map(({ name }) => ({ service: "volume", kind: "volume-missing" as const, sentence: `The volume ${name} is gone. Reconcile makes an empty one: restore a backup if it held data.` })),
+  ];
+}
+
+type Around = { around: Surroundings; context: ReconcileContext; environments: NonNullable<Input["environments"]> };
+
+function findServiceDrift(service: DesiredService, containers: readonly ObservedContainer[], { around, context, environments }: Around): Drift[] {
+  const drift = (kind: DriftKind, sentence: string): Drift[] => [{ service: service.name, kind, sentence }];
+  const finding = classifyService(service, containers, around, context);
+  if (finding.kind === "create") {
+    switch (finding.reason) {
+      case "missing":
+        return drift("missing", `The container of ${service.name} is gone.`);
+      case "dead":
+        return drift("stopped", `The container of ${service.name} is dead.`);
+      default:
+        return drift(finding.reason, `${service.name}: ${finding.cause}.`);
     }
   }
+  const { keeper } = finding;
+  if (keeper.state !== "running" && keeper.state !== "restarting") return drift("stopped", `${service.name} was stopped from outside (it is ${keeper.state}).`);
+  const changed = changedVariables(service, environments[keeper.id]);
+  if (changed.length > 0) return drift("environment-changed", `${service.name} was made anew from outside with another environment (${changed.join(", ")}).`);
+  if (keeper.state === "restarting") return drift("unhealthy", `${service.name} keeps restarting${keeper.exitCode === null ? "" : ` (exit code ${keeper.exitCode})`}.`);
+  return keeper.health === "unhealthy" ? drift("unhealthy", `${service.name} runs but its health check fails.`) : [];
+}
+
+/** Names of wished variables that are missing or hold something else. What the image adds does not count. */
+function changedVariables(service: DesiredService, environment: Readonly<Record<string, string>> | undefined): string[] {
+  if (environment === undefined) return [];
+  return Object.keys(service.environment).filter((name) => environment[name] !== service.environment[name]).sort();
+}
+
+function findUnexpected(desired: DesiredStack, containers: readonly ObservedContainer[]): Drift[] {
   const wished = new Set<string>(desired.services.map((service) => service.name));
-  for (const container of own.containers) {
-    const name = container.labels[LABEL.service];
-    if (name === undefined || !wished.has(name)) drifts.push({ service: name ?? container.name, kind: "unexpected", sentence: `${container.name} runs although the project does not ask for it.` });
-  }
-  return drifts;
+  const unexpected = containers.filter((container) => !wished.has(container.labels[LABEL.service] ?? ""));
+  return unexpected.map((container) => ({ service: container.labels[LABEL.service] ?? container.name, kind: "unexpected", sentence: `${container.name} is there although the project does not ask for it.` }));
 }

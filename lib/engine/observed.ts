@@ -21,6 +21,16 @@ export type ObservedContainer = {
   startedAt: string | null;
   restartCount: number;
   networks: string[];
+  /**
+   * Engine ids of those networks. A container that was never started has none yet. A stopped container whose network was made anew
+   * under the same name cannot be started (tried): only the id tells. undefined: not read.
+   */
+  networkIds?: string[];
+  /**
+   * Hash of the reloadable files last uploaded, from the marker file that the executor writes after them: labels cannot change on a live
+   * container. null: no marker. undefined: not read (only snapshots of one project read it).
+   */
+  appliedFilesHash?: string | null;
 };
 
 export type ObservedNetwork = { id: string; name: string; labels: Record<string, string>; subnet: string | null };
@@ -37,6 +47,12 @@ export const LABEL = {
   specHash: "io.basehold.spec-hash",
   filesHash: "io.basehold.files-hash",
   operation: "io.basehold.operation",
-  /** `predecessor` marks a container kept until its successor is healthy. */
+  /** `one-off` marks a container that runs one program and goes; it belongs to no service. */
   role: "io.basehold.role",
 } as const;
+
+/** Value of the role label of one-off containers. */
+export const oneOffRole = "one-off";
+
+/** Holds the hash of the reloadable files in force inside a container; written by the executor, read when one project is observed. */
+export const filesMarkerPath = "/.basehold-files";

@@ -1,8 +1,8 @@
-import type { Plan, PlanOp } from "./plan";
+import type { ContainerTarget, Plan, PlanOp } from "./plan";
 
 /**
- * The plan as text, one line per call: `[3] start db, after 2 · it is stopped`. The same text is the preview that a person
- * confirms, the audit entry and the golden file of the tests.
+ * The plan as text, one line per call: `[3] start db, after 2 · it is exited`. The same text is the preview that a person
+ * confirms, the audit entry and the golden file of the tests. It holds no value of an environment or a file.
  */
 export function planToText(plan: Plan): string {
   if (plan.ops.length === 0) return "Nothing to change.\n";
@@ -21,26 +21,37 @@ export function opSentence(op: PlanOp): string {
     case "pullImage":
       return `pull ${op.imageRef}`;
     case "createNetwork":
-      return `create network ${op.networkName} (${op.subnet})`;
+      return `create network ${op.subnet}`;
     case "removeNetwork":
       return `remove network ${op.networkName}`;
     case "createVolume":
-      return `create volume ${op.volumeName}`;
+      return `create volume ${op.shortName}`;
     case "removeVolume":
-      return `remove volume ${op.volumeName} with its data`;
+      return `delete volume ${op.volumeName} with its data`;
     case "createContainer":
-      return `create ${op.containerName} from ${op.imageRef}`;
+      return `create ${createdName(op.desired.name, op.containerName)} from ${op.imageRef}`;
     case "uploadFiles":
-      return `write ${op.files.length} configuration ${op.files.length === 1 ? "file" : "files"} into ${op.target.name}${op.replaceByMove ? " while it runs" : ""}`;
+      return `write ${op.files.length} configuration ${op.files.length === 1 ? "file" : "files"} into ${nameOf(op, op.target)}${op.replaceByMove ? " while it runs" : ""}`;
     case "startContainer":
-      return `start ${op.target.name}`;
+      return `start ${nameOf(op, op.target)}`;
     case "waitReady":
-      return `wait until ${op.target.name} answers`;
+      return `wait until ${nameOf(op, op.target)} answers`;
     case "stopContainer":
-      return `stop ${op.target.name}`;
+      return `stop ${nameOf(op, op.target)}`;
     case "removeContainer":
-      return `remove container ${op.target.name}`;
+      return `remove container ${nameOf(op, op.target)}`;
     case "renameContainer":
       return `rename ${op.target.name} to ${op.containerName}`;
   }
+}
+
+/** The service's word while its container carries the service's own name, else the container's: two containers of a service stay apart. */
+function nameOf(op: PlanOp, target: ContainerTarget): string {
+  if (op.service === null) return target.name;
+  if (target.kind === "created") return createdName(op.service, target.name);
+  return target.name.endsWith(`-${op.service}`) ? op.service : target.name;
+}
+
+function createdName(service: string, containerName: string): string {
+  return containerName.endsWith("-next") ? `the new ${service}` : service;
 }

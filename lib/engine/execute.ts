@@ -1,0 +1,193 @@
+import { ContainerWakes } from "./container-wakes";
+import { describeFailure, type PlanFailure } from "./plan-failure";
+import { filesMarkerPath, LABEL } from "./observed";
+import type { EnginePort } from "./port";
+import type { ContainerTarget, Plan, PlanOp } from "./plan";
+import { opSentence } from "./plan-text";
+import { reloadableFiles } from "@/lib/stack/spec-hash";
+import { waitReady } from "./wait-ready";
+
+/** How many may run at the same time. The engine serialises much of its calls; more would only lengthen its queue. Waiting costs nothing. */
+const laneSizes = { pull: 3, call: 8, wait: Number.POSITIVE_INFINITY };
+type Lane = keyof typeof laneSizes;
+
+export type PlanEvent = {
+  kind: "started" | "progress" | "done" | "failed";
+  op: number;
+  type: PlanOp["type"];
+  resource: string;
+  service: string | null;
+  sentence: string;
+  /** With `done` and `failed`. */
+  durationMs?: number;
+  /** Bytes, with `progress` of a pull. */
+  current?: number;
+  total?: number;
+};
+
+export type PlanOutcome = { failure: PlanFailure | null };
+
+export type ExecuteOptions = {
+  engine: EnginePort;
+  /** Stands in the `operation` label of what is created. */
+  operationId: string;
+  signal: AbortSignal;
+  onEvent: (event: PlanEvent) => void;
+  nowMs?: () => number;
+};
+
+type Run = Required<ExecuteOptions> & { plan: Plan; createdIds: Map<number, string>; wakes: ContainerWakes; /** Aborts what only waits, once something failed. */ waits: AbortSignal };
+
+/**
+ * Executes a plan without deciding anything: an operation starts when all it depends on has succeeded. After a failure nothing new is
+ * started, pulls and waits are given up, and calls under way are awaited. The first failure is returned with the container's last log lines.
+ * @throws the abort reason when `signal` aborts.
+ */
+export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<PlanOutcome> {
+  options.signal.throwIfAborted();
+  const failed = new AbortController();
+  const run: Run = {
+    nowMs: Date.now,
+    ...options,
+    plan,
+    createdIds: new Map(),
+    wakes: new ContainerWakes(options.engine, plan.instanceId),
+    waits: AbortSignal.any([options.signal, failed.signal]),
+  };
+  try {
+    const failure = await runAll(run, () => failed.abort(new Error("Another operation failed.")));
+    options.signal.throwIfAborted();
+    return { failure };
+  } finally {
+    run.wakes.close();
+  }
+}
+
+async function runAll(run: Run, giveUpWaits: () => void): Promise<PlanFailure | null> {
+  const waiting = new Set(run.plan.ops);
+  const done = new Set<number>();
+  const lanes: Record<Lane, number> = { pull: 0, call: 0, wait: 0 };
+  const running = new Map<number, Promise<void>>();
+  let first: { op: PlanOp; error: unknown } | null = null;
+  const finish = async (op: PlanOp): Promise<void> => {
+    try {
+      await runOp(run, op);
+      done.add(op.id);
+    } catch (error) {
+      if (op.isBestEffort && !run.signal.aborted) done.add(op.id);
+      else if (first === null) {
+        first = { op, error };
+        giveUpWaits();
+      }
+    } finally {
+      lanes[laneOf(op)]--;
+      running.delete(op.id);
+    }
+  };
+  const startRunnable = (): void => {
+    if (first !== null || run.signal.aborted) return;
+    for (const op of waiting) {
+      const lane = laneOf(op);
+      if (lanes[lane] >= laneSizes[lane] || !op.dependsOn.every((id) => done.has(id))) continue;
+      waiting.delete(op);
+      lanes[lane]++;
+      running.set(op.id, finish(op));
+    }
+  };
+  for (startRunnable(); running.size > 0; startRunnable()) await Promise.race(running.values());
+  const failure = first as { op: PlanOp; error: unknown } | null;
+  if (failure !== null && !run.signal.aborted) return describeFailure(run.engine, failure.op, failure.error, "target" in failure.op ? lookUp(run, failure.op.target) : undefined);
+  if (waiting.size > 0 && !run.signal.aborted) throw new Error(`The plan cannot go on: ${[...waiting].map((op) => op.id).join(", ")} wait for what never comes.`);
+  return null;
+}
+
+function laneOf(op: PlanOp): Lane {
+  return op.type === "pullImage" ? "pull" : op.type === "waitReady" ? "wait" : "call";
+}
+
+async function runOp(run: Run, op: PlanOp): Promise<void> {
+  const base = { op: op.id, type: op.type, resource: op.resource, service: op.service, sentence: opSentence(op) };
+  const startedAtMs = run.nowMs();
+  run.onEvent({ ...base, kind: "started" });
+  try {
+    await callEngine(run, op);
+  } catch (error) {
+    if (!run.waits.aborted) run.onEvent({ ...base, kind: "failed", sentence: `${base.sentence}: ${error instanceof Error ? error.message : String(error)}`, durationMs: run.nowMs() - startedAtMs });
+    throw error;
+  }
+  run.onEvent({ ...base, kind: "done", durationMs: run.nowMs() - startedAtMs });
+}
+
+async function callEngine(run: Run, op: PlanOp): Promise<void> {
+  const { engine, signal } = run;
+  switch (op.type) {
+    case "pullImage":
+      return pullImage(run, op);
+    case "createNetwork":
+      return void (await engine.createNetwork({ name: op.networkName, subnet: op.subnet, labels: labels(run, { [LABEL.network]: op.shortName }) }, signal));
+    case "removeNetwork":
+      return engine.removeNetwork(op.networkId, signal);
+    case "createVolume":
+      return engine.createVolume({ name: op.volumeName, labels: labels(run, { [LABEL.volume]: op.shortName }) }, signal);
+    case "removeVolume":
+      return engine.removeVolume(op.volumeName, signal);
+    case "createContainer":
+      return void run.createdIds.set(op.id, await createContainer(run, op));
+    case "uploadFiles":
+      return uploadFiles(run, op);
+    case "startContainer":
+      return engine.startContainer(idOf(run, op.target), signal);
+    case "waitReady":
+      return waitReady(engine, { id: idOf(run, op.target), service: op.service ?? op.target.name, readiness: op.readiness, nowMs: run.nowMs, wakes: run.wakes }, run.waits);
+    case "stopContainer":
+      return engine.stopContainer(idOf(run, op.target), { graceMs: op.graceMs }, signal);
+    case "removeContainer":
+      return engine.removeContainer(idOf(run, op.target), signal);
+    case "renameContainer":
+      return engine.renameContainer(idOf(run, op.target), op.containerName, signal);
+  }
+}
+
+function pullImage(run: Run, op: Extract<PlanOp, { type: "pullImage" }>): Promise<void> {
+  const base = { kind: "progress", op: op.id, type: op.type, resource: op.resource, service: null } as const;
+  return run.engine.pullImage(op.imageRef, ({ phase, downloadedBytes, totalBytes }) => run.onEvent({ ...base, sentence: `${op.imageRef}: ${phase}`, current: downloadedBytes, total: totalBytes }), run.waits);
+}
+
+function createContainer(run: Run, op: Extract<PlanOp, { type: "createContainer" }>): Promise<string> {
+  const service = op.desired;
+  const hashes = { [LABEL.specHash]: op.specHash, ...(reloadableFiles(service).length === 0 ? {} : { [LABEL.filesHash]: op.filesHash }) };
+  return run.engine.createContainer(
+    {
+      name: op.containerName,
+      imageRef: op.imageRef,
+      networkName: op.networkName,
+      volumeNames: op.volumeNames,
+      service,
+      labels: labels(run, { [LABEL.service]: service.name, ...hashes, ...(run.plan.revision === null ? {} : { [LABEL.revision]: String(run.plan.revision) }) }),
+    },
+    run.signal,
+  );
+}
+
+/** The marker goes last: killed between the two, the files are written once more, never believed to be there. */
+async function uploadFiles(run: Run, op: Extract<PlanOp, { type: "uploadFiles" }>): Promise<void> {
+  const id = idOf(run, op.target);
+  await run.engine.uploadFiles(id, op.files, { replaceByMove: op.replaceByMove }, run.signal);
+  if (!op.files.some((file) => file.reloadable)) return;
+  const marker = { path: filesMarkerPath, content: op.filesHash, mode: 0o444, uid: 0, gid: 0, reloadable: false };
+  await run.engine.uploadFiles(id, [marker], { replaceByMove: false }, run.signal);
+}
+
+function labels(run: Run, own: Record<string, string>): Record<string, string> {
+  return { [LABEL.instance]: run.plan.instanceId, [LABEL.project]: run.plan.projectId, [LABEL.operation]: run.operationId, ...own };
+}
+
+function lookUp(run: Run, target: ContainerTarget): string | undefined {
+  return target.kind === "existing" ? target.id : run.createdIds.get(target.by);
+}
+
+function idOf(run: Run, target: ContainerTarget): string {
+  const id = lookUp(run, target);
+  if (id === undefined) throw new Error(`The container ${target.name} has not been created yet.`);
+  return id;
+}
