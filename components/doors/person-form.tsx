@@ -6,11 +6,12 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
-import { signIn } from "./sign-in";
+import { requestSignIn } from "@/lib/access/sign-in-request";
 
-type PersonFormProps = { token: string; act: Act<{ token: string; name: string; email: string; password: string }, unknown>; email: string | null; button: string; then: string };
+export type RedeemAct = Act<{ token: string; name: string; email: string; password: string }, unknown>;
+type PersonFormProps = { token: string; act: RedeemAct; email: string | null; button: string; then: string };
 
-/** Name, e-mail and password of a new person; then they are signed in. */
+/** Name, e-mail and password of a new person, who is then signed in. */
 export function PersonForm({ token, act, email: fixedEmail, button, then }: PersonFormProps) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState(fixedEmail ?? "");
@@ -18,7 +19,7 @@ export function PersonForm({ token, act, email: fixedEmail, button, then }: Pers
   const { run, isBusy, failure, fieldError } = useAct(act, {
     failures: "inline",
     isRefreshing: false,
-    onDone: () => void signIn({ email, password }).then((result) => location.assign(result.isSignedIn ? then : "/sign-in")),
+    onDone: () => void requestSignIn({ email: email.trim(), password }).then((answer) => location.assign(answer.ok ? then : "/sign-in")),
   });
   return (
     <form

@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
-import { signIn } from "./sign-in";
+import { requestSignIn } from "@/lib/access/sign-in-request";
 
 /** E-mail and password. Says the same for an unknown address and a wrong password. */
 export function SignInForm({ then }: { then: string }) {
@@ -15,9 +15,9 @@ export function SignInForm({ then }: { then: string }) {
   const submit = async () => {
     setBusy(true);
     setFailure(null);
-    const result = await signIn({ email: email.trim(), password });
-    if (result.isSignedIn) return location.assign(then);
-    setFailure(result.sentence);
+    const result = await requestSignIn({ email: email.trim(), password });
+    if (result.ok) return location.assign(then);
+    setFailure(result.message);
     setBusy(false);
   };
   return (

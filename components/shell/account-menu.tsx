@@ -1,8 +1,8 @@
 "use client";
 import { CircleUser, LogOut } from "lucide-react";
 import Link from "next/link";
-import { signOut } from "@/components/doors/sign-in";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/dropdown-menu";
+import { requestSignOut } from "@/lib/access/sign-in-request";
 
 export type AccountSummary = { name: string; email: string; role: string };
 
@@ -31,9 +31,15 @@ export function AccountMenu({ account }: { account: AccountSummary }) {
           Account
         </Link>
       </MenuItem>
-      <MenuItem icon={<LogOut aria-hidden className="size-4 text-ink-3" />} onSelect={() => void signOut()}>
+      <MenuItem icon={<LogOut aria-hidden className="size-4 text-ink-3" />} onSelect={() => void leave()}>
         Sign out
       </MenuItem>
     </DropdownMenu>
   );
+}
+
+/** The whole page is loaded anew, so that nothing of the person's stays in memory. */
+async function leave(): Promise<void> {
+  await requestSignOut().catch(() => undefined);
+  location.assign("/sign-in");
 }

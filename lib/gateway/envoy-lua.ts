@@ -78,15 +78,15 @@ end
 
 local function role_of(keys, key)
   if key == nil or key == "" then return nil end
-  if key == keys.serviceRole or key == keys.secret then return "service" end
-  if key == keys.anon or key == keys.publishable then return "anon" end
+  if key == keys:get("serviceRole") or key == keys:get("secret") then return "service" end
+  if key == keys:get("anon") or key == keys:get("publishable") then return "anon" end
   return nil
 end
 
 local function token_of(keys, key)
   if key == nil or key == "" then return nil end
-  if key == keys.publishable then return keys.anonToken end
-  if key == keys.secret then return keys.serviceRoleToken end
+  if key == keys:get("publishable") then return keys:get("anonToken") end
+  if key == keys:get("secret") then return keys:get("serviceRoleToken") end
   return nil
 end
 

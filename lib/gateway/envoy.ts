@@ -133,7 +133,7 @@ function accessLog() {
         json_format: {
           time: "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
           method: "%REQ(:METHOD)%",
-          path: "%PATH(NQ:ORIG)%",
+          path: "%PATH(NQ:ORIG_OR_PATH)%",
           protocol: "%PROTOCOL%",
           status: "%RESPONSE_CODE%",
           flags: "%RESPONSE_FLAGS%",
@@ -158,6 +158,6 @@ function httpFilters() {
     { name: "envoy.filters.http.cors", typed_config: { "@type": typed("envoy.extensions.filters.http.cors.v3.Cors") } },
     { name: "envoy.filters.http.basic_auth", typed_config: { "@type": typed("envoy.extensions.filters.http.basic_auth.v3.BasicAuth"), users: { inline_string: nobody } } },
     { name: luaFilterName, typed_config: { "@type": typed("envoy.extensions.filters.http.lua.v3.Lua"), default_source_code: { inline_string: luaSource }, clear_route_cache: false } },
-    { name: "envoy.filters.http.router", typed_config: { "@type": typed("envoy.extensions.filters.http.router.v3.Router"), suppress_envoy_headers: true } },
+    { name: "envoy.filters.http.router", typed_config: { "@type": typed("envoy.extensions.filters.http.router.v3.Router") } },
   ];
 }

@@ -1,0 +1,23 @@
+import { answerTimeoutMs } from "./limits";
+
+const words: Record<string, string> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection closed",
+  EPIPE: "connection closed",
+  UND_ERR_SOCKET: "connection closed",
+  UND_ERR_CONNECT_TIMEOUT: "no connection in time",
+  UND_ERR_HEADERS_TIMEOUT: "no answer in time",
+  UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
+  ENOTFOUND: "address unknown",
+  EAI_AGAIN: "address unknown",
+  EHOSTUNREACH: "host unreachable",
+  ENETUNREACH: "host unreachable",
+};
+
+/** Why no answer came, in a few words without addresses or keys. */
+export function wordsFor(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "no answer";
+  if ("name" in error && error.name === "TimeoutError") return `no answer within ${answerTimeoutMs / 1000} s`;
+  if ("code" in error && typeof error.code === "string") return words[error.code] ?? (error.code.startsWith("HPE_") ? "not an HTTP answer" : "no answer");
+  return "cause" in error && error.cause !== undefined ? wordsFor(error.cause) : "no answer";
+}

@@ -1,0 +1,315 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WebSocket, WebSocketServer } from "ws";
+import { parse, stringify } from "yaml";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Secret } from "@/lib/stack/secret-value";
+import { allServices } from "@/lib/stack/sample-input.fixture";
+import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
+import { bootstrapFile, clustersFile, envoyFolder, renderEnvoy, renderEnvoyForValidation, routesFile } from "./envoy";
+import type { GatewayKeys, RouteConfigurationInput } from "./envoy-routes";
+import { htpasswdLine } from "./htpasswd";
+import { matchRoute } from "./match";
+import { builtInRoutes, upstreamAddresses, type UpstreamService } from "./routes";
+
+/** The real Envoy: a binary named by BASEHOLD_ENVOY_BINARY, or the lab's image on the host's network. */
+const binary = process.env.BASEHOLD_ENVOY_BINARY;
+const image = process.env.BASEHOLD_ENVOY_IMAGE ?? "127.0.0.1:5055/envoyproxy/envoy:v1.39.1";
+
+const token = (name: string) => `header.${name}.signature`;
+const keys: GatewayKeys = {
+  anon: token("legacy-anon"),
+  serviceRole: token("legacy-service"),
+  publishable: "sb_publishable_aaaaaaaaaaaaaaaaaaaaaa_bbbbbbbb",
+  secret: "sb_secret_cccccccccccccccccccccc_dddddddd",
+  anonToken: token("internal-anon"),
+  serviceRoleToken: token("internal-service"),
+  dashboardHtpasswd: htpasswdLine("supabase", "dashboard4password"),
+};
+const credentials = {
+  anonKey: new Secret(keys.anon), serviceRoleKey: new Secret(keys.serviceRole), publishableKey: new Secret(keys.publishable), secretKey: new Secret(keys.secret),
+  dashboardUsername: new Secret("supabase"), dashboardPassword: new Secret("dashboard4password"),
+};
+const release = { restrictsMetaCors: true };
+const routes = builtInRoutes({ enabledServices: allServices, release });
+const input: RouteConfigurationInput = { routes, keys, publicUrl: "http://127.0.0.1:8123" };
+
+type Echo = { service: string; method: string; url: string; headers: IncomingHttpHeaders };
+type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
+type Sent = { method?: string; headers?: Record<string, string | string[]>; body?: string };
+
+const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));
+const servers: Server[] = [];
+const upstreamPorts = {} as Record<UpstreamService, number>;
+let gateway = 0;
+let admin = 0;
+let envoy: ChildProcess;
+let log = "";
+
+/** As the real services answer to the contract's requests, with an echo of what arrived. */
+function upstreamStatus(echo: Echo): number {
+  const bearer = echo.headers.authorization;
+  const isService = bearer === `Bearer ${keys.serviceRoleToken}` || bearer === `Bearer ${keys.serviceRole}`;
+  if (echo.service === "auth" && echo.url.startsWith("/admin")) return isService ? 200 : 401;
+  if (echo.service === "rest") return echo.url.startsWith("/basehold_contract") ? (bearer === undefined ? 401 : 404) : 200;
+  if (echo.service === "storage") return bearer === undefined ? 400 : 200;
+  if (echo.service === "studio") return 307;
+  return 200;
+}
+
+async function startUpstream(service: UpstreamService): Promise<void> {
+  const describeRequest = (request: IncomingMessage): Echo => ({ service, method: request.method ?? "", url: request.url ?? "", headers: request.headers });
+  const server = createServer((request, response) => {
+    const echo = describeRequest(request);
+    response.writeHead(upstreamStatus(echo), { "set-cookie": ["basehold.planted=1", "own=1"], "content-type": "application/json" });
+    response.end(JSON.stringify({ ...echo, keys: [], note: "Hello" }));
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head, (client) => {
+    client.send(JSON.stringify(describeRequest(request)));
+    client.on("message", (data) => client.send(data.toString()));
+  }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  upstreamPorts[service] = (server.address() as AddressInfo).port;
+  servers.push(server);
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The rendered text with this machine's ports and folder in place of the container's. */
+function place(text: string): string {
+  return stringify(JSON.parse(JSON.stringify(parse(text)).replaceAll(envoyFolder, folder)), (key, value: unknown) => {
+    if (key !== "socket_address") return value;
+    const { address, port_value } = value as { address: string; port_value: number };
+    if (port_value === 8000) return { address: "127.0.0.1", port_value: gateway };
+    if (port_value === 9901) return { address, port_value: admin };
+    const service = (Object.keys(upstreamAddresses) as UpstreamService[]).find((name) => upstreamAddresses[name].port === port_value && upstreamAddresses[name].host === address);
+    return { address: "127.0.0.1", port_value: service === undefined ? port_value : upstreamPorts[service] };
+  });
+}
+
+function runEnvoy(args: string[]): ChildProcess {
+  if (binary !== undefined) return spawn(binary, args);
+  return spawn("docker", ["run", "--rm", "--network", "host", "-v", `${folder}:${folder}`, image, "envoy", ...args]);
+}
+
+function writeDynamic(name: string, text: string): void {
+  const json = JSON.stringify(parse(place(text)));
+  writeFileSync(join(folder, `${name}.new`), json);
+  renameSync(join(folder, `${name}.new`), join(folder, name));
+}
+
+async function until<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const value = await attempt().catch(() => undefined);
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error(`${what} did not happen. Envoy said: ${log.slice(-2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** By Node's own client, which sends paths and headers exactly as given. */
+function send(port: number, path: string, { method = "GET", headers = {}, body }: Sent = {}): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent: false });
+    outgoing.on("error", reject);
+    outgoing.on("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: "" });
+    });
+    outgoing.on("response", (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+    });
+    outgoing.end(body);
+  });
+}
+
+const ask = (path: string, sent: Sent = {}) => send(gateway, path, sent);
+const echoOf = (reply: Reply) => JSON.parse(reply.body) as Echo;
+const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
+
+beforeAll(async () => {
+  await Promise.all((Object.keys(upstreamAddresses) as UpstreamService[]).map(startUpstream));
+  [gateway, admin] = [await freePort(), await freePort()];
+  const rendered = renderEnvoy(input);
+  writeFileSync(join(folder, bootstrapFile), place(rendered.bootstrap));
+  writeDynamic(clustersFile, rendered.cds);
+  writeDynamic(routesFile, rendered.rds);
+  envoy = runEnvoy(["-c", join(folder, bootstrapFile), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"]);
+  for (const stream of [envoy.stdout, envoy.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  await until("Envoy", async () => ((await send(admin, "/ready")).status === 200 ? true : undefined));
+  await until("the first answer", async () => ((await ask("/auth/v1/verify")).status === 200 ? true : undefined));
+});
+
+afterAll(async () => {
+  envoy.kill("SIGTERM");
+  if (envoy.exitCode === null) await new Promise((resolve) => envoy.once("exit", resolve));
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function answer(request: ContractRequest): Promise<ContractAnswer> {
+  const prepared = prepareRequest(request, credentials);
+  const reply = await ask(prepared.path, { method: prepared.method, headers: { ...prepared.headers, ...(prepared.isWebSocket ? upgrade : {}) }, body: prepared.body });
+  return { status: reply.status, bodySnippet: reply.body.slice(0, 2000), durationMs: 0 };
+}
+
+async function runContract(services = allServices) {
+  const requests = contractRequests({ enabledServices: services, release: "v0.8.2" });
+  return judgeContract(await Promise.all(requests.map(async (request) => ({ request, answer: await answer(request) }))));
+}
+
+const failedOf = (results: Awaited<ReturnType<typeof runContract>>) => results.filter((result) => !result.isPassed).map((result) => `${result.id}: ${result.expected} / ${result.received}`);
+
+describe("a real Envoy with the rendered configuration", () => {
+  test("accepts the configuration with routes inlined, and refuses one that names a missing field", async () => {
+    const validate = async (text: string) => {
+      writeFileSync(join(folder, "validate.yaml"), text);
+      const run = runEnvoy(["--mode", "validate", "-c", join(folder, "validate.yaml")]);
+      return new Promise<number | null>((resolve) => run.once("exit", resolve));
+    };
+    expect(await validate(place(renderEnvoyForValidation(input)))).toBe(0);
+    expect(await validate(place(renderEnvoyForValidation(input)).replace("prefix_rewrite", "prefix_rewritten"))).not.toBe(0);
+  });
+
+  test("gives every request of the contract the answer it must get", async () => {
+    expect(failedOf(await runContract())).toEqual([]);
+  });
+
+  test("exchanges opaque keys for internal tokens, in the header and in the query", async () => {
+    const anon = echoOf(await ask("/rest/v1/todos?select=id", { headers: { apikey: keys.publishable, authorization: `Bearer ${keys.publishable}` } }));
+    expect(anon).toMatchObject({ service: "rest", url: "/todos?select=id", headers: { apikey: keys.anonToken, authorization: `Bearer ${keys.anonToken}` } });
+    const service = echoOf(await ask("/rest/v1/", { headers: { apikey: keys.secret } }));
+    expect(service).toMatchObject({ url: "/", headers: { authorization: `Bearer ${keys.serviceRoleToken}` } });
+    const query = echoOf(await ask(`/auth/v1/user?a=1&apikey=${keys.publishable}&b=2`));
+    expect(query).toMatchObject({ url: `/user?a=1&apikey=${keys.anonToken}&b=2`, headers: { apikey: keys.anonToken, authorization: `Bearer ${keys.anonToken}` } });
+  });
+
+  test("keeps a user's own token and passes legacy keys as they are", async () => {
+    const user = echoOf(await ask("/rest/v1/todos", { headers: { apikey: keys.publishable, authorization: "Bearer user.own.token" } }));
+    expect(user.headers).toMatchObject({ apikey: keys.anonToken, authorization: "Bearer user.own.token" });
+    const legacy = echoOf(await ask("/rest/v1/todos", { headers: { apikey: keys.anon } }));
+    expect(legacy.headers).toMatchObject({ apikey: keys.anon, authorization: `Bearer ${keys.anon}` });
+  });
+
+  test("does not take internal tokens, two keys at once or an empty key from outside", async () => {
+    for (const apikey of [keys.anonToken, keys.serviceRoleToken, "", [keys.publishable, keys.secret]]) {
+      expect((await ask("/rest/v1/todos", { headers: { apikey } })).status).toBe(401);
+    }
+    expect((await ask("/pg/query", { headers: { apikey: keys.serviceRoleToken } })).status).toBe(401);
+  });
+
+  test("leaves the key headers of a function call untouched", async () => {
+    const call = echoOf(await ask("/functions/v1/hello/deep?apikey=x", { headers: { apikey: keys.secret, authorization: "Bearer sb_secret_x" } }));
+    expect(call).toMatchObject({ service: "functions", url: "/hello/deep?apikey=x", headers: { apikey: keys.secret, authorization: "Bearer sb_secret_x" } });
+  });
+
+  test("storage translates a key without asking for one, and leaves an S3 signature alone", async () => {
+    expect(echoOf(await ask("/storage/v1/bucket", { headers: { apikey: keys.secret } })).headers.authorization).toBe(`Bearer ${keys.serviceRoleToken}`);
+    const signed = echoOf(await ask("/storage/v1/s3/bucket", { headers: { apikey: keys.anon, authorization: "AWS4-HMAC-SHA256 Credential=x" } }));
+    expect(signed).toMatchObject({ url: "/s3/bucket", headers: { authorization: "AWS4-HMAC-SHA256 Credential=x", "x-forwarded-prefix": "/storage/v1" } });
+  });
+
+  test("the panel's cookie reaches no upstream and no upstream can plant one", async () => {
+    const cookie = "own=1; __Host-basehold.session=a; __Secure-basehold.session-token.0=b; basehold.csrf=c; other=basehold.x";
+    const paths = ["/functions/v1/hello", "/storage/v1/bucket", "/auth/v1/verify", `/rest/v1/x?apikey=${keys.anon}`];
+    for (const path of paths) {
+      const reply = await ask(path, { headers: { cookie } });
+      expect(echoOf(reply).headers.cookie).toBe("own=1; other=basehold.x");
+      expect(reply.headers["set-cookie"]).toEqual(["own=1"]);
+    }
+    const doubled = await ask("/functions/v1/hello", { headers: { cookie: ["basehold.a=1", "own=2"] } });
+    expect(echoOf(doubled).headers.cookie).toBe("own=2");
+    expect(echoOf(await ask("/functions/v1/hello", { headers: { cookie: "basehold.a=1" } })).headers.cookie).toBeUndefined();
+  });
+
+  test("Studio sees neither the password nor a request without one", async () => {
+    const authorization = `Basic ${Buffer.from("supabase:dashboard4password").toString("base64")}`;
+    const reply = await ask("/project/default", { headers: { authorization } });
+    expect(reply.status).toBe(307);
+    expect(echoOf(reply)).toMatchObject({ service: "studio", url: "/project/default" });
+    expect(echoOf(reply).headers.authorization).toBeUndefined();
+    expect((await ask("/anything")).headers["www-authenticate"]).toContain("Basic");
+  });
+
+  test("hostile paths and headers are refused before any upstream sees them", async () => {
+    for (const path of ["/rest/v1%2fx", "/functions/v1/..%2f..%2fpg"]) expect((await ask(path)).status).toBe(400);
+    expect((await ask("/auth/v1/verify", { headers: { api_key: "x" } })).status).toBe(400);
+    for (const path of ["/functions/v1/../../pg/schemas", "//pg//schemas", "/pg/./schemas"]) expect((await ask(path)).status, path).toBe(401);
+    expect((await ask("/rest//v1/", { headers: { apikey: keys.anon } })).status).toBe(403);
+    expect((await ask("/rest/v1/?select=x", { headers: { apikey: keys.anon } })).status).toBe(403);
+    expect((await ask("/realtime/v1/api/tenants/../tenants/x", { headers: { apikey: keys.secret } })).status).toBe(403);
+  });
+
+  test("upstreams learn the address that the client used", async () => {
+    const echo = echoOf(await ask("/auth/v1/verify", { headers: { host: "api.example.com" } }));
+    expect(echo.headers).toMatchObject({ "x-forwarded-host": "api.example.com", "x-forwarded-port": "8123", "x-forwarded-prefix": "/auth/v1" });
+    const socket = echoOf(await ask("/realtime/v1/api/ping", { headers: { apikey: keys.anon } }));
+    expect(socket).toMatchObject({ url: "/api/ping", headers: { host: "realtime-dev.supabase-realtime" } });
+    expect(echoOf(await ask("/graphql/v1", { method: "POST", headers: { apikey: keys.anon } }))).toMatchObject({ url: "/rpc/graphql", headers: { "content-profile": "graphql_public" } });
+  });
+
+  test("browsers of any origin may call the API, and only the project's own address may read database administration", async () => {
+    const preflight = (path: string, origin: string) => ask(path, { method: "OPTIONS", headers: { origin, "access-control-request-method": "GET" } });
+    expect((await preflight("/rest/v1/todos", "https://app.example.com")).headers["access-control-allow-origin"]).toBe("https://app.example.com");
+    for (const origin of ["http://127.0.0.1:8123", "http://localhost:3000"]) expect((await preflight("/pg/query", origin)).headers["access-control-allow-origin"]).toBe(origin);
+    expect((await preflight("/pg/query", "https://app.example.com")).headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  test("an open socket survives a change of routes and keys, and the new key counts at once", async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${gateway}/realtime/v1/websocket?vsn=1.0.0&apikey=${keys.publishable}`);
+    const first = await new Promise<Echo>((resolve, reject) => socket.once("message", (data) => resolve(JSON.parse(data.toString()) as Echo)).once("error", reject));
+    expect(first).toMatchObject({ url: `/socket/websocket?vsn=1.0.0&apikey=${keys.anonToken}`, headers: { host: "realtime-dev.supabase-realtime", "x-api-key": keys.anonToken } });
+    const rotated = renderEnvoy({ ...input, keys: { ...keys, publishable: "sb_publishable_eeeeeeeeeeeeeeeeeeeeee_ffffffff" } });
+    writeDynamic(routesFile, rotated.rds);
+    await until("the new version", async () => ((await send(admin, "/stats?filter=rds.*version_text")).body.includes(rotated.rdsVersion) ? true : undefined));
+    expect((await ask("/auth/v1/settings", { headers: { apikey: "sb_publishable_eeeeeeeeeeeeeeeeeeeeee_ffffffff" } })).status).toBe(200);
+    expect((await ask("/auth/v1/settings", { headers: { apikey: keys.publishable } })).status).toBe(401);
+    const echoed = new Promise<string>((resolve) => socket.once("message", (data) => resolve(data.toString())));
+    socket.send("still here");
+    expect(await echoed).toBe("still here");
+    socket.close();
+    const restored = renderEnvoy(input);
+    writeDynamic(routesFile, restored.rds);
+    await until("the old version", async () => ((await send(admin, "/stats?filter=rds.*version_text")).body.includes(restored.rdsVersion) ? true : undefined));
+  });
+
+  test("routes requests as the matcher says", async () => {
+    const paths = ["/", "/x", "/auth/v1/verify?token=abc", "/auth/v1/verifyx", "/auth/v1/.well-known/jwks.json", "/auth/v1", "/rest/v1/", "/rest/v1", "/rest/v1/a", "/graphql/v1x", "/realtime/v1/api", "/realtime/v1/api/openapi.json", "/realtime/v1/x", "/storage/v1/a", "/functions/v1/a", "/pg/x", "/pg", "/mcp", "/api/mcp/x", "/.well-known/oauth-authorization-server/a"];
+    for (const path of paths) await ask(path, { headers: { "x-request-id": `probe-${path}` } });
+    const lines = () => log.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Record<string, string>);
+    await until("the access log", async () => (lines().some((line) => line.path === "/.well-known/oauth-authorization-server/a") ? true : undefined));
+    for (const path of paths) {
+      const line = lines().filter((candidate) => candidate.path === path.split("?")[0]).at(-1);
+      expect(line?.route, path).toBe(matchRoute(routes, path)?.id);
+    }
+  });
+
+  test("no key and no query is in the access log", async () => {
+    await until("the access log", async () => (log.includes('"/auth/v1/user"') ? true : undefined));
+    for (const secret of Object.values(keys)) expect(log.includes(secret)).toBe(false);
+    expect(log.includes("token=abc")).toBe(false);
+  });
+
+  test("a project with four services says what it runs without", async () => {
+    const services = ["db", "api-gw", "auth", "rest"] as const;
+    const small = renderEnvoy({ ...input, routes: builtInRoutes({ enabledServices: services, release }) });
+    writeDynamic(clustersFile, small.cds);
+    writeDynamic(routesFile, small.rds);
+    await until("the small version", async () => ((await send(admin, "/stats?filter=rds.*version_text")).body.includes(small.rdsVersion) ? true : undefined));
+    expect(failedOf(await runContract([...services]))).toEqual([]);
+  });
+});
