@@ -8,7 +8,7 @@ export function parseAnsi(line: string): AnsiPart[] {
   let tone: AnsiPart["tone"] = "plain";
   let isBold = false;
   let at = 0;
-  // eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
+   
   for (const match of line.matchAll(/\u001b\[([0-9;?]*)([A-Za-z])/g)) {
     if (match.index > at) parts.push({ text: line.slice(at, match.index), tone, isBold });
     at = match.index + match[0].length;

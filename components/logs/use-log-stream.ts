@@ -20,6 +20,7 @@ export function useLogStream(url: string | null, isPaused: boolean) {
 
   useEffect(() => {
     buffer.current = [];
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- another address is another log: what was shown belongs to the old one
     setLines([]);
     setWaiting(0);
     setState("connecting");

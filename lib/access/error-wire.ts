@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ConflictError, ForbiddenError, InternalError, InvalidError, LimitExceededError, NotFoundError, PanelError, PasswordRequiredError, UnauthenticatedError, UnavailableError } from "./errors";
+import { ConflictError, ForbiddenError, InternalError, InvalidError, LimitExceededError, NotFoundError, type PanelError, PasswordRequiredError, UnauthenticatedError, UnavailableError } from "./errors";
 import type { workerErrorBody } from "./worker-protocol";
 
 type WireError = z.infer<typeof workerErrorBody>["error"];

@@ -1,4 +1,4 @@
-import { InternalError, PanelError, toPanelError } from "@/lib/access/errors";
+import { InternalError, type PanelError, toPanelError } from "@/lib/access/errors";
 import { webLog } from "./log";
 
 /** The error as it may be shown. A defect is logged under a reference, which is all that the person is told of it. */

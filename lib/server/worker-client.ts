@@ -2,7 +2,7 @@ import http from "node:http";
 import { Readable } from "node:stream";
 import type { z } from "zod";
 import { fromWireError } from "@/lib/access/error-wire";
-import { PanelError, UnauthenticatedError, UnavailableError } from "@/lib/access/errors";
+import { type PanelError, UnauthenticatedError, UnavailableError } from "@/lib/access/errors";
 import type { Claim } from "@/lib/access/load-actor";
 import {
   callFunctionResponse, claimToHeader, clientAddressHeader, exportQuery, logLine, logsQuery, metricsResponse, preflightResponse, recoveryKitResponse, revealResponse, workerErrorBody, workerRoutes,

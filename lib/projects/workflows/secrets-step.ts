@@ -1,5 +1,5 @@
 import { generateProjectSecrets } from "@/lib/stack/keys";
-import { Secret } from "@/lib/stack/secret-value";
+import type { Secret } from "@/lib/stack/secret-value";
 import type { SecretName } from "@/lib/stack/settings";
 import type { Step } from "@/lib/operations/types";
 import type { WorkflowTools } from "./tools";
