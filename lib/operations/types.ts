@@ -1,3 +1,5 @@
+import type { Db } from "@/lib/adapters/store/types";
+
 /** Durable long work. The state machine here is pure; the runner lives beside it and takes ports. */
 
 export type OperationKind =
@@ -118,5 +120,5 @@ export type Workflow<Input> = {
   /** What a failure before the point of no return does: `undo` takes done steps back, `hold` keeps all for inspection and retry. */
   onFailure: "undo" | "hold";
   /** Called in the same transaction that ends the operation, to set the project's state. */
-  settle(context: { operation: OperationRow; input: Input; outcome: "done" | "failed" | "cancelled" | "undone"; failure: OperationFailure | null }, tx: unknown): Promise<void>;
+  settle(context: { operation: OperationRow; input: Input; outcome: "done" | "failed" | "cancelled" | "undone"; failure: OperationFailure | null }, tx: Db): Promise<void>;
 };

@@ -403,5 +403,5 @@ CREATE UNIQUE INDEX "IdempotencyKey_actorId_key_key" ON "IdempotencyKey"("actorI
 -- A double click finds its first operation.
 CREATE UNIQUE INDEX "Operation_active_dedupeKey_key" ON "Operation"("dedupeKey") WHERE "status" IN ('queued', 'running', 'compensating', 'waiting');
 
--- Work on one project is serial, whatever a worker believes.
-CREATE UNIQUE INDEX "Operation_live_projectId_key" ON "Operation"("projectId") WHERE "status" IN ('running', 'compensating');
+-- Work on one project is serial, whatever a worker believes and however fast a person clicks.
+CREATE UNIQUE INDEX "Operation_open_projectId_key" ON "Operation"("projectId") WHERE "status" IN ('queued', 'running', 'compensating', 'waiting');
