@@ -1,0 +1,70 @@
+import type { ExecResult } from "../port";
+import { readFile, removePath, writeFile } from "./files";
+import type { FakeContainer, FakeWorld } from "./world";
+
+const done = (stdout = ""): ExecResult => ({ exitCode: 0, stdout, stderr: "" });
+const failed = (exitCode: number, stderr: string): ExecResult => ({ exitCode, stdout: "", stderr });
+
+/** Runs one of the few programs that the fake knows. The container's own probe is the first of them. */
+export function runProgram(world: FakeWorld, container: FakeContainer, argv: readonly string[], stdin = ""): ExecResult {
+  if (isProbe(container, argv)) return probe(world, container);
+  const [program, ...args] = argv;
+  const paths = args.filter((arg) => !arg.startsWith("-"));
+  switch (program) {
+    case "true":
+      return done();
+    case "false":
+      return failed(1, "");
+    case "echo":
+      return done(`${args.join(" ")}\n`);
+    case "cat":
+      return paths.length === 0 ? done(stdin) : readText(world, container, paths);
+    case "mkdir":
+      return done();
+    case "rm":
+      for (const path of paths) if (!removePath(world, container, path) && !args.includes("-rf") && !args.includes("-f")) return failed(1, `rm: can't remove '${path}': No such file or directory\n`);
+      return done();
+    case "mv":
+      return move(world, container, paths);
+    case "sh":
+      return runShell(args);
+    default:
+      return failed(127, `${program ?? ""}: not found\n`);
+  }
+}
+
+function isProbe(container: FakeContainer, argv: readonly string[]): boolean {
+  return argv.length === container.readinessArgv.length && argv.every((arg, index) => arg === container.readinessArgv[index]);
+}
+
+function probe(world: FakeWorld, container: FakeContainer): ExecResult {
+  container.probes++;
+  if (container.probes <= (programOf(world, container).failingProbes ?? 0)) return failed(1, "not ready yet\n");
+  if (container.hasHealthcheck) container.health = "healthy";
+  return done();
+}
+
+/** What the container's program does. */
+export function programOf(world: FakeWorld, container: FakeContainer) {
+  return world.programs[container.labels["io.basehold.service"] ?? ""] ?? world.programs[container.imageRef] ?? {};
+}
+
+function readText(world: FakeWorld, container: FakeContainer, paths: readonly string[]): ExecResult {
+  const contents = paths.map((path) => readFile(world, container, path));
+  const missing = paths.find((_, index) => contents[index] === undefined);
+  if (missing !== undefined) return failed(1, `cat: can't open '${missing}': No such file or directory\n`);
+  return done(contents.map((content) => Buffer.from(content ?? "", "base64").toString("utf8")).join(""));
+}
+
+function move(world: FakeWorld, container: FakeContainer, [from, to]: readonly string[]): ExecResult {
+  const content = from === undefined ? undefined : readFile(world, container, from);
+  if (from === undefined || to === undefined || content === undefined) return failed(1, `mv: can't rename '${from ?? ""}': No such file or directory\n`);
+  removePath(world, container, from);
+  writeFile(world, container, to, content);
+  return done();
+}
+
+function runShell([flag, script]: readonly string[]): ExecResult {
+  const code = /^exit (\d+)$/.exec(script ?? "")?.[1];
+  return flag === "-c" && code !== undefined ? failed(Number(code), "") : failed(127, "sh: the fake engine has no shell\n");
+}
