@@ -1,0 +1,92 @@
+/**
+ * `npm test`: every test there is, from a fresh clone on a bare Debian machine. Installs packages, starts a Docker engine where none
+ * runs (and stops it again), builds the lab and the panel, runs all tests. The last line says how many passed and failed.
+ */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { installPackages, mayInstall } from "../bin/start/apt.mjs";
+import { ensureEngine } from "../bin/start/engine.mjs";
+import { ensurePackages } from "../bin/start/packages.mjs";
+import { staticChecks } from "./check.mjs";
+import { addCounts, countsOf, noCounts } from "./counts.mjs";
+import { outputFolder, root, runPhase, seconds, table, tailOf } from "./phase.mjs";
+
+const minuteMs = 60_000;
+const systemPackages = ["docker.io", "iptables", "chromium", "fonts-liberation", "mmdebstrap", "docker-registry", "postgresql", "openssl", "ca-certificates", "tar", "util-linux"];
+const binary = (name) => join(root, "node_modules/.bin", name);
+const report = (name) => join(outputFolder, `${name}.json`);
+const vitest = (project, limitMs) => ({
+  name: project,
+  command: [binary("vitest"), "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report(project)}`],
+  limitMs,
+  report: report(project),
+});
+
+const generate = { name: "generate", command: [process.execPath, "prisma/generate.mjs"], limitMs: 2 * minuteMs };
+const lab = { name: "lab", command: [binary("tsx"), "lab/build.ts"], limitMs: 20 * minuteMs };
+const build = { name: "build", command: [process.execPath, "bin/build.mjs"], limitMs: 10 * minuteMs };
+const compose = { name: "compose", command: [process.execPath, "bench/build-compose.mjs"], limitMs: 10 * minuteMs };
+const unit = vitest("unit", 10 * minuteMs);
+const postgres = vitest("postgres", 10 * minuteMs);
+const docker = vitest("docker", 30 * minuteMs);
+const e2e = { name: "e2e", command: [binary("playwright"), "test"], limitMs: 35 * minuteMs, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report("e2e") }, report: report("e2e") };
+
+const startedAt = performance.now();
+const results = [];
+let counts = noCounts;
+let engine;
+
+try {
+  rmSync(outputFolder, { recursive: true, force: true });
+  prepareMachine();
+  engine = await ensureEngine();
+  if (await passes(generate)) await Promise.all([inTurn([lab, docker]), inTurn([unit, build, compose, ...staticChecks, postgres])]);
+  else recordSkipped([unit, docker, e2e], "generate");
+  if (hasPassed(lab, build, compose)) await passes(e2e);
+  else recordSkipped([e2e], "lab, build or compose");
+} catch (error) {
+  console.error(error);
+  counts = addCounts(counts, { ...noCounts, failed: 1 });
+} finally {
+  if (engine?.startedPid !== undefined) await stopEngine(engine.startedPid);
+}
+console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${seconds(performance.now() - startedAt)}. Outputs are in ${outputFolder}.\n`);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+
+function prepareMachine() {
+  if (mayInstall()) installPackages(systemPackages);
+  ensurePackages(root);
+}
+
+/** Runs phases one after the other, also past one that failed: a person wants to see all that is wrong. */
+async function inTurn(phases) {
+  for (const phase of phases) await passes(phase);
+}
+
+async function passes(phase) {
+  const result = await runPhase(phase);
+  results.push(result);
+  counts = addCounts(counts, countsOf(result, phase.report));
+  console.log(`${result.isOk ? "ok  " : "FAIL"} ${phase.name} after ${seconds(result.durationMs)}`);
+  if (!result.isOk) console.error(tailOf(result, 120));
+  return result.isOk;
+}
+
+function hasPassed(...phases) {
+  return phases.every((phase) => results.some((result) => result.name === phase.name && result.isOk));
+}
+
+function recordSkipped(phases, cause) {
+  for (const phase of phases) {
+    console.error(`FAIL ${phase.name} could not run, because this did not pass: ${cause}.`);
+    counts = addCounts(counts, { ...noCounts, failed: 1 });
+  }
+}
+
+/** Ends the dockerd that this run started, and waits until it is gone: its containers end with it. */
+async function stopEngine(pid) {
+  process.kill(pid, "SIGTERM");
+  const until = Date.now() + minuteMs;
+  while (existsSync(`/proc/${pid}`) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
+}
