@@ -20,7 +20,7 @@ export const sampleSecrets: ProjectSecrets = {
   anonKey: sampleJwt("HS256", "anon"),
   serviceRoleKey: sampleJwt("HS256", "service_role"),
   publishableKey: new Secret("sb_publishable_samplePublishable00000_checksum"),
-  secretKey: new Secret("sb_secret_sampleSecret00000000000_checksum"),
+  secretKey: new Secret("sb_secret_sampleSecret0000000000_checksum"),
   jwtKeys: new Secret(JSON.stringify([{ ...publicJwk, key_ops: ["sign", "verify"], d: "sample-d" }, symmetricJwk])),
   jwtJwks: new Secret(JSON.stringify({ keys: [publicJwk, symmetricJwk] })),
   anonKeyAsymmetric: sampleJwt("ES256", "anon"),
