@@ -5,11 +5,14 @@ import { pack } from "tar-stream";
 
 export type TarFile = { path: string; content: Uint8Array; mode: number };
 
-/** A tar archive of regular files, owned by root, in the given order. Parent folders are made by whoever unpacks it. */
+/** A tar archive owned by root, in the given order. A path that ends in `/` is a folder; parents without an entry are made by whoever unpacks it. */
 export async function packTar(files: readonly TarFile[]): Promise<Uint8Array> {
   const archive = pack();
   const packed = buffer(archive);
-  for (const file of files) archive.entry({ name: file.path, mode: file.mode, uid: 0, gid: 0, type: "file" }, Buffer.from(file.content));
+  for (const { path, mode, content } of files) {
+    if (path.endsWith("/")) archive.entry({ name: path, mode, uid: 0, gid: 0, type: "directory" });
+    else archive.entry({ name: path, mode, uid: 0, gid: 0, type: "file" }, Buffer.from(content));
+  }
   archive.finalize();
   return packed;
 }

@@ -24,7 +24,9 @@ export function exportWorkflow(tools: WorkflowTools): Workflow<z.infer<typeof in
           const { prefix } = await tools.imageSource();
           const folder = `${stack.projectRef}-export`;
           const rendered = exportCompose(stack, { imagePrefix: prefix }).files;
-          const files: ArchiveFile[] = rendered.map((file) => ({ path: `${folder}/${file.path}`, content: Buffer.from(file.content), mode: file.mode }));
+          // Configuration files must be readable for the programs inside the containers; the folder around them is for its owner alone.
+          const files: ArchiveFile[] = [{ path: `${folder}/`, content: new Uint8Array(), mode: 0o700 }];
+          files.push(...rendered.map((file) => ({ path: `${folder}/${file.path}`, content: Buffer.from(file.content), mode: file.mode })));
           files.push(...(await functionFiles(tools, projectId, folder)));
           const name = `${folder}.tar.gz`;
           return { name, ...(await tools.saveExport(operation.id, name, await tools.packTarGz(files))) };
