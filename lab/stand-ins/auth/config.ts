@@ -117,7 +117,8 @@ function readMailer(read: EnvReader): AuthConfig["mailer"] {
     otpLength: otpLength < 6 || otpLength > 10 ? 6 : otpLength,
     otpExpiresInS: read.whole("MAILER_OTP_EXP", 86_400) || 86_400,
     externalHosts: read.list("MAILER_EXTERNAL_HOSTS"),
-    paths: perKind("URLPATHS", "/verify"),
+    // A sign-in link takes the path of the recovery link: it has no setting of its own.
+    paths: { ...perKind("URLPATHS", "/verify"), magic_link: read.text("MAILER_URLPATHS_RECOVERY", "/verify") || "/verify" },
     templates: perKind("TEMPLATES", ""),
     subjects: perKind("SUBJECTS", ""),
   };

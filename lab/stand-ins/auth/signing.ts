@@ -12,7 +12,9 @@ export async function signAccessToken(config: AuthConfig, claims: JWTPayload): P
   const alg = key.alg ?? algorithmOf(key);
   if (alg === undefined) throw new Error("the signing key has no algorithm");
   const header = key.kid === undefined ? { alg, typ: "JWT" } : { alg, kid: key.kid, typ: "JWT" };
-  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(key, alg));
+  // WebCrypto takes a private EC key for signing only, while the configured key also names `verify`.
+  const signingKey = key.kty === "oct" ? key : { ...key, key_ops: ["sign"] };
+  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(signingKey, alg));
 }
 
 /** Checks tokens by every configured key and the shared secret. */

@@ -203,3 +203,16 @@ export function listenUntilSignal(server: Server, port: number, host: string, cl
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
 }
+
+/** Ends the process at once on SIGTERM or SIGINT, for the time before it listens. */
+export function exitOnSignal(): { disarm(): void } {
+  const exit = (): void => process.exit(0);
+  process.on("SIGTERM", exit);
+  process.on("SIGINT", exit);
+  return {
+    disarm: () => {
+      process.off("SIGTERM", exit);
+      process.off("SIGINT", exit);
+    },
+  };
+}
