@@ -29,7 +29,8 @@ function toNextAuthRequest(cookies: Record<string, string>): NextAuthRequest {
   return { cookies, headers: {} } as unknown as NextAuthRequest;
 }
 
-function parseCookies(header: string): Record<string, string> {
+/** The cookies of a request by name. */
+export function parseCookies(header: string): Record<string, string> {
   const pairs = header.split(";").map((pair) => {
     const at = pair.indexOf("=");
     return at < 0 ? null : ([pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const);

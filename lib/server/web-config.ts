@@ -8,6 +8,8 @@ const environment = z.object({
   BASEHOLD_WORKER_SOCKET: z.string().min(1).optional(),
   BASEHOLD_URL: z.url({ protocol: /^https?$/, error: "must be a full address such as https://panel.example.com" }).optional(),
   BASEHOLD_TRUSTED_PROXIES: z.string().optional(),
+  BASEHOLD_LISTEN: z.string().min(1).optional(),
+  BASEHOLD_BEHIND_TLS_PROXY: z.enum(["yes", "no"], { error: "is either yes or no" }).default("no"),
   PORT: z.coerce.number().int().min(1).max(65535).default(3000),
 });
 
@@ -16,6 +18,10 @@ export type WebConfig = {
   /** The address of the panel as browsers see it. Every link and every origin check uses this one, never the Host header. */
   url: URL;
   isSecure: boolean;
+  /** The address that web listens on, where whoever started it says so. */
+  listenAddress: string | null;
+  /** Somebody said in so many words that a TLS proxy stands in front. */
+  isBehindTlsProxy: boolean;
   webSecretPath: string | null;
   workerSocketPath: string | null;
   /** Addresses whose `X-Forwarded-For` is believed, as addresses or CIDRs. */
@@ -33,6 +39,8 @@ export function readWebConfig(env: Readonly<Record<string, string | undefined>> 
     storeUrl: value.BASEHOLD_STORE_URL,
     url,
     isSecure: url.protocol === "https:",
+    listenAddress: value.BASEHOLD_LISTEN ?? null,
+    isBehindTlsProxy: value.BASEHOLD_BEHIND_TLS_PROXY === "yes",
     webSecretPath: value.BASEHOLD_WEB_SECRET_FILE ?? inData("web-secret"),
     workerSocketPath: value.BASEHOLD_WORKER_SOCKET ?? null,
     trustedProxies: (value.BASEHOLD_TRUSTED_PROXIES ?? "").split(",").map((text) => text.trim()).filter((text) => text !== ""),

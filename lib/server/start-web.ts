@@ -1,0 +1,22 @@
+import { refusePlainHttp } from "@/lib/access/panel-address";
+import { installClientAddress, trustedProxies } from "./client-address";
+import { webLog } from "./log";
+import { closeAllStreams } from "./open-streams";
+import { webConfig } from "./web-config";
+import { webSecret } from "./web-secret";
+
+/** Checks what web needs before it serves anything; without it the process ends with a sentence that says what is missing. */
+export function startWeb(): void {
+  try {
+    const config = webConfig();
+    const refusal = refusePlainHttp({ url: config.url.href, listenAddress: config.listenAddress, isBehindTlsProxy: config.isBehindTlsProxy });
+    if (refusal !== null) throw new Error(refusal);
+    webSecret();
+    process.env["NEXTAUTH_URL"] = config.url.origin;
+    installClientAddress(trustedProxies(config.trustedProxies));
+  } catch (error) {
+    webLog().fatal({ err: error }, error instanceof Error ? error.message : "The web process cannot start.");
+    process.exit(1);
+  }
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, closeAllStreams);
+}
