@@ -9,10 +9,10 @@ import { Notice } from "@/components/ui/notice";
 import { requestSignIn } from "@/lib/access/sign-in-request";
 
 export type RedeemAct = Act<{ token: string; name: string; email: string; password: string }, unknown>;
-type PersonFormProps = { token: string; act: RedeemAct; email: string | null; button: string; then: string };
+type PersonFormProps = { token: string; act: RedeemAct; email: string | null; /** Known here already: only the present password is asked for. */ hasAccount?: boolean; button: string; then: string };
 
 /** Name, e-mail and password of a new person, who is then signed in. */
-export function PersonForm({ token, act, email: fixedEmail, button, then }: PersonFormProps) {
+export function PersonForm({ token, act, email: fixedEmail, hasAccount = false, button, then }: PersonFormProps) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState(fixedEmail ?? "");
   const [password, setPassword] = useState("");
@@ -31,14 +31,16 @@ export function PersonForm({ token, act, email: fixedEmail, button, then }: Pers
       }}
     >
       {failure && !failure.fields && <Notice tone="bad">{failure.message}</Notice>}
-      <Field label="Name" error={fieldError("name")} isRequired>
-        <Input name="name" dir="auto" autoComplete="name" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
-      </Field>
+      {!hasAccount && (
+        <Field label="Name" error={fieldError("name")} isRequired>
+          <Input name="name" dir="auto" autoComplete="name" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        </Field>
+      )}
       <Field label="E-mail" error={fieldError("email")} isRequired>
         <Input type="email" name="email" autoComplete="username" readOnly={fixedEmail !== null} value={email} onChange={(event) => setEmail(event.target.value)} />
       </Field>
-      <Field label="Password" error={fieldError("password")} hint="At least 12 characters." isRequired>
-        <Input type="password" name="password" autoComplete="new-password" value={password} onChange={(event) => setPassword(event.target.value)} />
+      <Field label="Password" error={fieldError("password")} hint={hasAccount ? "The one you sign in with here." : "At least 12 characters."} isRequired>
+        <Input type="password" name="password" autoComplete={hasAccount ? "current-password" : "new-password"} autoFocus={hasAccount} value={password} onChange={(event) => setPassword(event.target.value)} />
       </Field>
       <Button type="submit" variant="primary" size="lg" isBusy={isBusy}>
         {button}

@@ -8,13 +8,13 @@ import { Select } from "@/components/ui/input";
 import { AnsiText } from "./ansi-text";
 import { useLogStream, type LogEntry } from "./use-log-stream";
 
-type LogViewerProps = { projectRef: string; services: readonly string[]; service: string; onServiceHref?: string; className?: string };
+type LogViewerProps = { projectRef: string; services: readonly string[]; service: string; isCompact?: boolean };
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 const shownLines = 1500;
 
 /** Live log of one service: follows its tail until one scrolls up, filters, pauses, copies. */
-export function LogViewer({ projectRef, services, service: first, className }: LogViewerProps) {
+export function LogViewer({ projectRef, services, service: first, isCompact = false }: LogViewerProps) {
   const [service, setService] = useState(first);
   const [filter, setFilter] = useState("");
   const [isPaused, setPaused] = useState(false);
@@ -33,7 +33,7 @@ export function LogViewer({ projectRef, services, service: first, className }: L
   };
 
   return (
-    <div className={cn("flex min-w-0 flex-col gap-3", className)}>
+    <div className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
         {services.length > 1 && <Select aria-label="Service" value={service} onChange={(event) => choose(event.target.value)} options={services.map((name) => ({ value: name, label: name }))} />}
         <label className="relative inline-flex max-sm:w-full">
@@ -55,14 +55,14 @@ export function LogViewer({ projectRef, services, service: first, className }: L
           {state === "lost" ? "Reconnecting" : isPaused ? `Paused, ${waiting} waiting` : state === "live" ? `${shown.length} lines` : "Connecting"}
         </span>
       </div>
-      <LogLines lines={shown} isWrapped={isWrapped} isFollowing={isFollowing} onFollow={setFollowing} isFiltered={needle !== ""} service={service} />
+      <LogLines lines={shown} isWrapped={isWrapped} isFollowing={isFollowing} onFollow={setFollowing} isFiltered={needle !== ""} service={service} isCompact={isCompact} />
     </div>
   );
 }
 
-type LinesProps = { lines: readonly LogEntry[]; isWrapped: boolean; isFollowing: boolean; onFollow(isFollowing: boolean): void; isFiltered: boolean; service: string };
+type LinesProps = { lines: readonly LogEntry[]; isWrapped: boolean; isFollowing: boolean; onFollow(isFollowing: boolean): void; isFiltered: boolean; service: string; isCompact: boolean };
 
-function LogLines({ lines, isWrapped, isFollowing, onFollow, isFiltered, service }: LinesProps) {
+function LogLines({ lines, isWrapped, isFollowing, onFollow, isFiltered, service, isCompact }: LinesProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (isFollowing) box.current?.scrollTo({ top: box.current.scrollHeight });
@@ -79,7 +79,7 @@ function LogLines({ lines, isWrapped, isFollowing, onFollow, isFiltered, service
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
           onFollow(scrollHeight - scrollTop - clientHeight < 24);
         }}
-        className="h-[calc(100dvh-18rem)] min-h-64 overflow-auto rounded border border-line bg-sunken p-3 font-mono text-xs leading-5"
+        className={cn("overflow-auto rounded border border-line bg-sunken p-3 font-mono text-xs leading-5", isCompact ? "h-72" : "h-[calc(100dvh-18rem)] min-h-64")}
       >
         {lines.length === 0 && <p className="font-sans text-sm text-ink-3">{isFiltered ? "No line holds this text." : `Nothing from ${service} yet. New lines show up here as they are written.`}</p>}
         {lines.map((line) => (

@@ -18,10 +18,10 @@ export type OperationActs = {
 
 export const isOperationOpen = (status: OperationView["status"]) => ["queued", "running", "compensating", "waiting"].includes(status);
 
-type PanelProps = { operation: OperationView; acts: OperationActs; isCleanUpOffered: boolean; isFullLogShown?: boolean };
+type PanelProps = { operation: OperationView; acts: OperationActs; isCleanUpOffered: boolean; isFullLogShown?: boolean; isProjectLinkShown?: boolean };
 
 /** A whole operation, live: steps, log, cause of a failure with its evidence, and the ways on. */
-export function OperationPanel({ operation, acts, isCleanUpOffered, isFullLogShown = true }: PanelProps) {
+export function OperationPanel({ operation, acts, isCleanUpOffered, isFullLogShown = true, isProjectLinkShown = true }: PanelProps) {
   const router = useRouter();
   const isOpen = isOperationOpen(operation.status);
   const onStep = useCallback(() => router.refresh(), [router]);
@@ -30,7 +30,7 @@ export function OperationPanel({ operation, acts, isCleanUpOffered, isFullLogSho
 
   return (
     <div className="flex flex-col gap-5">
-      {operation.failure && <OperationFailure operation={operation} acts={acts} isCleanUpOffered={isCleanUpOffered} />}
+      {operation.failure && <OperationFailure operation={operation} acts={acts} isCleanUpOffered={isCleanUpOffered} isProjectLinkShown={isProjectLinkShown} />}
       {operation.status === "queued" && <Notice tone="info">Queued. It starts as soon as the worker has a free place.</Notice>}
       {operation.status === "compensating" && <Notice tone="warn">Taking back what was done so far. The steps below go backwards.</Notice>}
       {isOpen && operation.isPastPointOfNoReturn && <Notice tone="info">Past the point of no return: it can no longer be cancelled, and goes on by itself after a crash.</Notice>}
@@ -50,7 +50,9 @@ export function OperationPanel({ operation, acts, isCleanUpOffered, isFullLogSho
   );
 }
 
-function OperationFailure({ operation, acts, isCleanUpOffered }: { operation: OperationView; acts: OperationActs; isCleanUpOffered: boolean }) {
+type FailureProps = { operation: OperationView; acts: OperationActs; isCleanUpOffered: boolean; isProjectLinkShown: boolean };
+
+function OperationFailure({ operation, acts, isCleanUpOffered, isProjectLinkShown }: FailureProps) {
   const router = useRouter();
   const retry = useAct(acts.retry, { done: "Queued again. Finished steps are kept." });
   const cleanUp = useAct(acts.cleanUp, { onDone: ({ operationId }) => router.push(`/operations/${operationId}`) });
@@ -75,7 +77,7 @@ function OperationFailure({ operation, acts, isCleanUpOffered }: { operation: Op
               Clean up
             </Button>
           )}
-          {projectRef !== null && (
+          {isProjectLinkShown && projectRef !== null && (
             <ButtonLink variant="ghost" href={`/projects/${projectRef}`}>
               Open project
             </ButtonLink>

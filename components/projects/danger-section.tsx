@@ -1,5 +1,5 @@
 "use client";
-import { Copy, Download, Flame, Trash2 } from "lucide-react";
+import { Copy, Download, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Act } from "@/components/act/act-result";
@@ -12,12 +12,13 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import type { ProjectDetail } from "@/lib/projects/views";
 import type { ProjectAct } from "./project-acts";
+import { PurgeButton, type PurgeAct } from "./purge-button";
 
 export type WholeProjectActs = {
   duplicate: Act<{ ref: string; displayName: string; newRef?: string }, { ref: string; operationId: string }>;
   export: ProjectAct;
   delete: Act<{ ref: string; confirmName: string }, { operationId: string }>;
-  purge: Act<{ ref: string; confirmName: string }, { operationId: string }>;
+  purge: PurgeAct;
 };
 
 type Project = Pick<ProjectDetail, "ref" | "displayName" | "state" | "may" | "runningOperationId" | "wasEverReady"> & { services: string[]; ports: number[] };
@@ -46,7 +47,7 @@ export function WholeProject({ project, acts }: WholeProps) {
       )}
       {may("project.purge") && project.state === "deleted" && (
         <Line title="Purge" text="Removes the data at once. Nothing brings it back.">
-          <Purge project={project} act={acts.purge} isEnabled={isFree} />
+          <PurgeButton project={project} ports={project.ports} act={acts.purge} isEnabled={isFree} />
         </Line>
       )}
     </div>
@@ -132,32 +133,6 @@ function Delete({ project, act, isEnabled }: { project: Project; act: WholeProje
         goes={[`${project.services.length} containers: ${project.services.join(", ")}`, "Its network", "Everything that answers under its address: API, database, Studio"]}
         stays={["Database, storage and function files, in the trash for 7 days", "Keys and passwords, the same when it comes back", `Reference ${project.ref} and ports ${project.ports.join(", ")}, reserved for it`]}
         until="Undo brings the whole project back until the 7 days are over. After that the data is removed."
-        error={fieldError("confirmName") ?? failure?.message}
-        isBusy={isBusy}
-        onConfirm={(confirmName) => void run({ ref: project.ref, confirmName })}
-      />
-    </>
-  );
-}
-
-function Purge({ project, act, isEnabled }: { project: Project; act: WholeProjectActs["purge"]; isEnabled: boolean }) {
-  const router = useRouter();
-  const [isOpen, setOpen] = useState(false);
-  const { run, isBusy, failure, fieldError } = useAct(act, { failures: "inline", onDone: ({ operationId }) => router.push(`/operations/${operationId}`) });
-  return (
-    <>
-      <Button variant="danger-quiet" icon={<Flame aria-hidden className="size-4" />} disabled={!isEnabled} onClick={() => setOpen(true)}>
-        Purge
-      </Button>
-      <ConfirmByName
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        verb="Purge"
-        name={project.ref}
-        expected={project.displayName}
-        goes={["The database with all its data", "Every stored file and edge function", "Keys and passwords", `Reference ${project.ref} and ports ${project.ports.join(", ")}, free for others`]}
-        stays={["What the activity log says about it"]}
-        until="This cannot be undone."
         error={fieldError("confirmName") ?? failure?.message}
         isBusy={isBusy}
         onConfirm={(confirmName) => void run({ ref: project.ref, confirmName })}

@@ -1,3 +1,4 @@
+import type { ServiceName } from "@/lib/stack/desired";
 import type { ServiceChoice } from "./service-choice";
 
 /** What is typed so far, as text. */
@@ -5,7 +6,7 @@ export type NewProjectDraft = {
   displayName: string;
   ref: string;
   release: string;
-  services: string[];
+  services: ServiceName[];
   reach: "local" | "all" | "one";
   address: string;
   gatewayPort: string;
@@ -18,14 +19,14 @@ export type NewProjectInput = {
   displayName: string;
   ref?: string;
   release?: string;
-  services?: string[];
+  services?: ServiceName[];
   bindAddress?: string;
   gatewayPort?: string;
   isDirectDatabasePortOpen?: boolean;
   postgresPassword?: string;
 };
 
-export function emptyDraft(release: string, services: string[]): NewProjectDraft {
+export function emptyDraft(release: string, services: ServiceName[]): NewProjectDraft {
   return { displayName: "", ref: "", release, services, reach: "local", address: "", gatewayPort: "", isDirectDatabasePortOpen: false, postgresPassword: "" };
 }
 

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import type { ServiceName } from "@/lib/stack/desired";
 import { memoryOf, toggleService, type ServiceChoice } from "./service-choice";
 
-const choice = (name: string, over: Partial<ServiceChoice> = {}): ServiceChoice => ({ name, label: name, memoryBytes: 10, isRequired: false, requires: [], withoutIt: "", ...over });
+const choice = (name: ServiceName, over: Partial<ServiceChoice> = {}): ServiceChoice => ({ name, label: name, memoryBytes: 10, isRequired: false, requires: [], withoutIt: "", ...over });
 const catalogue = [choice("db", { isRequired: true, memoryBytes: 100 }), choice("storage", { requires: ["db"] }), choice("imgproxy", { requires: ["storage"] }), choice("auth")];
 
 it("a service that is taken away takes with it what cannot run without it", () => {

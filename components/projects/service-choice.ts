@@ -1,17 +1,18 @@
+import type { ServiceName } from "@/lib/stack/desired";
 import type { ServiceCatalogueItem } from "@/lib/stack/releases";
 
 /** A service of a release as the forms show it: what it costs and what stops working without it. */
-export type ServiceChoice = Omit<ServiceCatalogueItem, "name" | "requires" | "image"> & { name: string; requires: readonly string[] };
+export type ServiceChoice = Omit<ServiceCatalogueItem, "requires" | "image"> & { requires: readonly ServiceName[] };
 
 /** Adds or takes away one service. What needs a removed one goes with it; what an added one needs comes with it. */
-export function toggleService(catalogue: readonly ServiceChoice[], selected: readonly string[], name: string, isOn: boolean): string[] {
-  const chosen = new Set(selected);
-  const add = (wished: string) => {
+export function toggleService(catalogue: readonly ServiceChoice[], selected: readonly string[], name: ServiceName, isOn: boolean): ServiceName[] {
+  const chosen = new Set<string>(selected);
+  const add = (wished: ServiceName) => {
     if (chosen.has(wished)) return;
     chosen.add(wished);
     for (const need of catalogue.find((item) => item.name === wished)?.requires ?? []) add(need);
   };
-  const drop = (unwished: string) => {
+  const drop = (unwished: ServiceName) => {
     chosen.delete(unwished);
     for (const item of catalogue) if (chosen.has(item.name) && item.requires.includes(unwished) && !item.isRequired) drop(item.name);
   };

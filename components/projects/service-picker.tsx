@@ -2,9 +2,10 @@
 import { Lock } from "lucide-react";
 import { Checkbox } from "@/components/ui/choice";
 import { formatBytes } from "@/components/ui/format-units";
+import type { ServiceName } from "@/lib/stack/desired";
 import { toggleService, type ServiceChoice } from "./service-choice";
 
-type PickerProps = { catalogue: readonly ServiceChoice[]; selected: readonly string[]; onChange(selected: string[]): void; error?: string | undefined; isDisabled?: boolean };
+type PickerProps = { catalogue: readonly ServiceChoice[]; selected: readonly string[]; onChange(selected: ServiceName[]): void; error?: string | undefined; isDisabled?: boolean };
 
 /** Which services run: needed ones locked, the others with what each costs and what stops working without it. */
 export function ServicePicker({ catalogue, selected, onChange, error, isDisabled = false }: PickerProps) {

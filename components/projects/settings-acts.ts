@@ -1,10 +1,11 @@
+import type { ServiceName } from "@/lib/stack/desired";
 import type { Act } from "@/components/act/act-result";
 
 /** What the edit verb takes; every section sends its own part. */
 export type EditInput = {
   ref: string;
   displayName?: string;
-  services?: string[];
+  services?: ServiceName[];
   bindAddress?: string;
   gatewayPort?: string;
   poolerSessionPort?: string;

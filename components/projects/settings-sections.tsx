@@ -6,6 +6,7 @@ import { Radio, RadioGroup } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { showToast } from "@/components/ui/toast";
+import type { ServiceName } from "@/lib/stack/desired";
 import type { ProjectDetail } from "@/lib/projects/views";
 import { restartsAfter, restartSentence } from "./restart-sentence";
 import type { ServiceChoice } from "./service-choice";
@@ -43,14 +44,14 @@ export function NameSection({ project, edit, isReadOnly, readOnlyReason }: Secti
 }
 
 export function ServicesSection({ project, edit, isReadOnly, readOnlyReason, catalogue }: SectionContext & { catalogue: readonly ServiceChoice[] }) {
-  const saved: string[] = project.settings.services;
-  const { draft, isDirty, set, reset } = useDraft({ services: saved });
+  const saved: readonly ServiceName[] = project.settings.services;
+  const { draft, isDirty, set, reset } = useDraft<{ services: readonly ServiceName[] }>({ services: saved });
   const save = useSectionSave(edit, reset);
   const added = draft.services.filter((name) => !saved.includes(name));
   const removed = saved.filter((name) => !draft.services.includes(name));
   const consequence = [added.length > 0 ? `${added.join(", ")} will start.` : "", removed.length > 0 ? `${removed.join(", ")} will stop; their data stays.` : "", "Services that are told of it restart."].filter(Boolean).join(" ");
   return (
-    <SettingsSection title="Services" description="What runs in this project." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && consequence} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={() => void save.run({ ref: project.ref, services: draft.services })} onReset={reset}>
+    <SettingsSection title="Services" description="What runs in this project." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && consequence} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={() => void save.run({ ref: project.ref, services: [...draft.services] })} onReset={reset}>
       <ServicePicker catalogue={catalogue} selected={draft.services} onChange={(services) => set("services", services)} error={save.fieldError("services")} isDisabled={isReadOnly} />
     </SettingsSection>
   );

@@ -28,7 +28,7 @@ export function SmtpSection({ project, edit, isReadOnly, readOnlyReason }: Secti
     void save.run({ ref: project.ref, smtp: { host, port, user, senderEmail, senderName }, ...(draft.password === "" ? {} : { smtpPassword: draft.password }) });
   };
   return (
-    <SettingsSection title="Mail" description="Confirmation, magic link and password mails of this project." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(restartsAfter(["smtp"], project.settings))} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={submit} onReset={reset}>
+    <SettingsSection anchor="mail" title="Mail" description="Confirmation, magic link and password mails of this project." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && restartSentence(restartsAfter(["smtp"], project.settings))} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={submit} onReset={reset}>
       {smtp === null && !draft.isOn && <Notice tone="warn">Until mail is set up, sign-ups are confirmed automatically: anyone can sign up with an address that is not theirs.</Notice>}
       <Checkbox label="Send mail through an SMTP server" checked={draft.isOn} onChange={(event) => set("isOn", event.target.checked)} />
       {draft.isOn && (

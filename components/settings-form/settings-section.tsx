@@ -7,6 +7,8 @@ import { useDirtyMark } from "./leave-guard";
 
 type SectionProps = {
   title: string;
+  /** What a link into the page names. */
+  anchor?: string;
   description?: ReactNode;
   isDirty: boolean;
   isBusy: boolean;
@@ -22,11 +24,11 @@ type SectionProps = {
 };
 
 /** One group of settings that saves by itself and says when it holds something unsaved. */
-export function SettingsSection({ title, description, isDirty, isBusy, consequence, failure, isReadOnly = false, readOnlyReason, saveLabel = "Save", onSave, onReset, children }: SectionProps) {
+export function SettingsSection({ title, anchor, description, isDirty, isBusy, consequence, failure, isReadOnly = false, readOnlyReason, saveLabel = "Save", onSave, onReset, children }: SectionProps) {
   const id = useId();
   useDirtyMark(id, isDirty);
   return (
-    <section aria-labelledby={id} className="grid gap-x-8 gap-y-3 border-b border-line py-6 last:border-b-0 lg:grid-cols-[16rem_minmax(0,1fr)]">
+    <section id={anchor} aria-labelledby={id} className="grid scroll-mt-16 gap-x-8 gap-y-3 border-b border-line py-6 last:border-b-0 lg:grid-cols-[16rem_minmax(0,1fr)]">
       <div className="flex flex-col gap-1">
         <h2 id={id} className="flex items-center gap-2 font-semibold">
           {title}

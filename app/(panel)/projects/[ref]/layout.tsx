@@ -1,0 +1,51 @@
+import type { Metadata } from "next";
+import type { ReactNode } from "react";
+import { pause, prove, reconcile, resume, undoDelete } from "@/app/actions/project-actions";
+import { cancel } from "@/app/actions/operation-actions";
+import { ProjectButtons } from "@/components/projects/project-buttons";
+import { staleAfterMs } from "@/components/projects/project-row";
+import { LinkTabs } from "@/components/ui/link-tabs";
+import { PageHeader } from "@/components/ui/page-header";
+import { StateBadge } from "@/components/ui/state-badge";
+import type { ProjectDetail } from "@/lib/projects/views";
+import { loadProject } from "./load-project";
+
+type Params = { params: Promise<{ ref: string }> };
+
+export async function generateMetadata({ params }: Params): Promise<Metadata> {
+  const { ref } = await params;
+  return { title: { default: ref, template: `%s · ${ref} · Basehold` } };
+}
+
+/** Name, state, acts and tabs of a project, around each of its pages. */
+export default async function ProjectLayout({ params, children }: Params & { children: ReactNode }) {
+  const { ref } = await params;
+  const project = await loadProject(ref);
+  const isObserved = project.state !== "deleted" && project.state !== "paused" && project.state !== "creating";
+  return (
+    <>
+      <div className="flex flex-col gap-3">
+        <PageHeader
+          title={<bdi>{project.displayName}</bdi>}
+          meta={<StateBadge kind="project" state={project.state} at={isObserved ? project.observedAt : null} staleAfterMs={staleAfterMs} />}
+          acts={<ProjectButtons project={{ ...project, hasStudio: project.settings.services.includes("studio") }} acts={{ pause, resume, reconcile, prove, undoDelete, cancel }} />}
+        />
+        <LinkTabs label="Project" tabs={tabsFor(project)} />
+      </div>
+      {children}
+    </>
+  );
+}
+
+function tabsFor({ ref, may, settings }: ProjectDetail) {
+  const base = `/projects/${ref}`;
+  const tabs = [
+    { href: base, label: "Overview", isOpen: true },
+    { href: `${base}/functions`, label: "Functions", isOpen: may.includes("function.write") && settings.services.includes("functions") },
+    { href: `${base}/logs`, label: "Logs", isOpen: may.includes("project.logs") },
+    { href: `${base}/settings`, label: "Settings", isOpen: may.includes("project.edit") },
+    { href: `${base}/members`, label: "Members", isOpen: may.includes("project.members.see") },
+    { href: `${base}/activity`, label: "Activity", isOpen: true },
+  ];
+  return tabs.filter((tab) => tab.isOpen).map(({ href, label }) => ({ href, label }));
+}

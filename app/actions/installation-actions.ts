@@ -1,0 +1,7 @@
+"use server";
+import { z } from "zod";
+import { markRecoveryKitSaved as markSavedVerb, recoveryKitSavedInput } from "@/lib/access/recovery-kit";
+import { action } from "@/lib/server/action";
+
+export const showRecoveryKit = action("recovery-kit.show", z.object({}), (ctx) => ctx.worker.recoveryKit());
+export const markRecoveryKitSaved = action("recovery-kit.saved", recoveryKitSavedInput, markSavedVerb);

@@ -1,0 +1,51 @@
+import { CircleCheck, CircleX } from "lucide-react";
+import type { ReactNode } from "react";
+import { formatBytes, formatCores } from "@/components/ui/format-units";
+import { TimeAgo } from "@/components/ui/time-ago";
+import type { ProjectDetail } from "@/lib/projects/views";
+
+/** Is it well, in one line: contract, services, memory, CPU, release. */
+export function FactsStrip({ project }: { project: ProjectDetail }) {
+  const isSeen = project.observedAt !== null && project.state !== "paused" && project.state !== "deleted";
+  const cores = project.services.map((service) => service.cpuCores).filter((value) => value !== null);
+  return (
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded border border-line bg-line sm:grid-cols-3 lg:grid-cols-5">
+      <Fact name="Contract" className="max-sm:col-span-2">
+        {project.contract === null ? (
+          "Not run yet"
+        ) : (
+          <span className="flex flex-wrap items-center gap-x-2">
+            <ContractMark contract={project.contract} />
+            <TimeAgo at={project.contract.at} className="text-sm font-normal text-ink-3" />
+          </span>
+        )}
+      </Fact>
+      <Fact name="Services healthy">{isSeen ? `${project.servicesHealthy} of ${project.servicesTotal}` : `– of ${project.servicesTotal}`}</Fact>
+      <Fact name="Memory">{isSeen && project.memoryBytes !== null ? formatBytes(project.memoryBytes) : "–"}</Fact>
+      <Fact name="CPU">{isSeen && cores.length > 0 ? formatCores(cores.reduce((sum, value) => sum + value, 0)) : "–"}</Fact>
+      <Fact name="Release">
+        <span className="font-mono text-sm">{project.release}</span>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, className, children }: { name: string; className?: string; children: ReactNode }) {
+  return (
+    <div className={`flex min-w-0 flex-col gap-0.5 bg-surface px-4 py-2.5 ${className ?? ""}`}>
+      <dt className="text-sm text-ink-3">{name}</dt>
+      <dd className="min-h-5 font-medium">{children}</dd>
+    </div>
+  );
+}
+
+function ContractMark({ contract }: { contract: NonNullable<ProjectDetail["contract"]> }) {
+  const passed = contract.results.filter((result) => result.isPassed).length;
+  const Icon = contract.isPassed ? CircleCheck : CircleX;
+  return (
+    <span className={`inline-flex items-center gap-1.5 ${contract.isPassed ? "text-good" : "text-bad"}`}>
+      <Icon aria-hidden className="size-4" />
+      {passed} of {contract.results.length} passed
+    </span>
+  );
+}
