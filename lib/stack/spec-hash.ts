@@ -21,8 +21,8 @@ function sortKeys(value: Record<string, unknown>): Record<string, unknown> {
 
 /**
  * Hash of all that reaches the creation of the service's container. Two services with the same hash need no replacement of
- * one by the other. Start order, readiness and the way of replacing are not part of a container, nor are files that its
- * program reloads by itself.
+ * one by the other. Start order, readiness and the way of replacing are not part of a container, nor is the content of files
+ * that its program reloads by itself.
  */
 export function specHash(service: DesiredService, hash: Hash): string {
   const { image, entrypoint, command, environment, mounts, aliases, hostname, publishedPorts, healthcheck, limits, singleHost } = service;
@@ -33,6 +33,8 @@ export function specHash(service: DesiredService, hash: Hash): string {
     aliases: sorted(aliases),
     publishedPorts: sorted(publishedPorts),
     files: sorted(service.files.filter((file) => !file.reloadable)),
+    // Of a reloadable file only that it is there: one more needs a container that knows of it, one less must not stay behind.
+    reloadable: sorted(reloadableFiles(service).map((file) => file.path)),
   };
   return `${version}:${hash(canonicalJson({ name: service.name, ...created }))}`;
 }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
+import { sampleInput } from "@/lib/stack/sample-input.fixture";
+import { findDrift } from "./drift";
+import { FakeEngine } from "./fake-engine";
+import { apply, contextFor, imageRefs, instanceId, projectId } from "./fake/scenario.fixture";
+import { createFakeWorld, type FakeContainer, type FakeWorld } from "./fake/world";
+import { LABEL } from "./observed";
+
+const desired = buildDesiredStack(sampleInput);
+
+async function running(): Promise<FakeWorld> {
+  const world = createFakeWorld();
+  await apply(world, desired);
+  return world;
+}
+
+function container(world: FakeWorld, service: string): FakeContainer {
+  const found = world.containers.find((candidate) => candidate.labels[LABEL.service] === service);
+  if (found === undefined) throw new Error(`There is no container of ${service}.`);
+  return found;
+}
+
+async function driftOf(world: FakeWorld, environments = {}) {
+  const observed = await new FakeEngine(world).observe({ instanceId, projectId, imageRefs: imageRefs(desired) });
+  return findDrift({ desired, observed, context: contextFor("run"), environments }).map(({ service, kind }) => `${service}: ${kind}`);
+}
+
+describe("drift", () => {
+  it("is not found on a stack that was just applied", async () => {
+    expect(await driftOf(await running())).toEqual([]);
+  });
+
+  it("names a container that is gone, stopped, frozen, dead, or keeps failing", async () => {
+    const world = await running();
+    world.containers = world.containers.filter((candidate) => candidate !== container(world, "meta"));
+    Object.assign(container(world, "rest"), { state: "exited", exitCode: 137 });
+    Object.assign(container(world, "auth"), { state: "paused" });
+    Object.assign(container(world, "realtime"), { state: "dead" });
+    Object.assign(container(world, "storage"), { health: "unhealthy" });
+    Object.assign(container(world, "studio"), { state: "restarting", exitCode: 1 });
+    expect(await driftOf(world)).toEqual(["auth: stopped", "rest: stopped", "realtime: stopped", "storage: unhealthy", "meta: missing", "studio: unhealthy"]);
+  });
+
+  it("names an image, a setting and an environment that were changed by hand", async () => {
+    const world = await running();
+    container(world, "auth").imageId = "sha256:other";
+    container(world, "rest").labels[LABEL.specHash] = "v1:other";
+    const imgproxy = container(world, "imgproxy");
+    const environments = { [imgproxy.id]: { ...imgproxy.environment, IMGPROXY_USE_ETAG: "false", ADDED_BY_IMAGE: "x" } };
+    expect(await driftOf(world, environments)).toEqual(["auth: image-changed", "rest: spec-changed", "imgproxy: environment-changed"]);
+  });
+
+  it("says which variables changed, and none of their values", async () => {
+    const world = await running();
+    const auth = container(world, "auth");
+    const observed = await new FakeEngine(world).observe({ instanceId, projectId, imageRefs: imageRefs(desired) });
+    const environments = { [auth.id]: { ...auth.environment, GOTRUE_JWT_SECRET: "planted-by-hand" } };
+    const [drift] = findDrift({ desired, observed, context: contextFor("run"), environments });
+    expect(drift?.sentence).toContain("GOTRUE_JWT_SECRET");
+    expect(drift?.sentence).not.toContain("planted-by-hand");
+    expect(drift?.sentence).not.toContain(auth.environment["GOTRUE_JWT_SECRET"]);
+  });
+
+  it("names a network or a volume that is gone, and a container that nobody asked for", async () => {
+    const world = await running();
+    world.volumes = world.volumes.filter((volume) => !volume.name.endsWith("-storage"));
+    container(world, "auth").labels[LABEL.service] = "someone";
+    expect(await driftOf(world)).toEqual(["volume: volume-missing", "auth: missing", "someone: unexpected"]);
+    world.networks = [];
+    expect(await driftOf(world)).toContain("network: network-missing");
+  });
+
+  it("does not count what a one-off run leaves behind", async () => {
+    const world = await running();
+    world.containers.push({ ...structuredClone(container(world, "db")), id: "one-off", name: "one-off", state: "exited", labels: { ...container(world, "db").labels, [LABEL.role]: "one-off" } });
+    expect(await driftOf(world)).toEqual([]);
+  });
+});
