@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { requireLocalFileSystem } from "./file-system";
 import { MigrationError, pendingMigrations, type AppliedMigration, type Migration } from "./migrations";
@@ -27,6 +27,8 @@ type SqliteMigration = { path: string; known: readonly Migration[]; backupsFolde
 export async function migrateSqlite({ path, known, backupsFolder }: SqliteMigration): Promise<{ applied: string[]; backupPath: string | null }> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   await requireLocalFileSystem(dirname(path));
+  // Made before SQLite does: its companion files take over the mode, and none of them is for other users.
+  if (!existsSync(path)) writeFileSync(path, "", { mode: 0o600, flag: "a" });
   const connection = await retryBusy(busyBudgetMs, () => new SqliteConnection(path, { journalMode: "wal", isReadOnly: false }));
   try {
     requireWal(connection, path);

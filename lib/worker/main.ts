@@ -1,0 +1,78 @@
+import { hostname } from "node:os";
+import { OperationRunner } from "@/lib/operations/runner";
+import { authorizeActor } from "@/lib/projects/authorize-operation";
+import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
+import { readWorkerConfig, type WorkerConfig } from "./config";
+import { crashHook } from "./crash-hook";
+import { beat } from "./heartbeat";
+import { housekeep } from "./housekeeping";
+import { openLog, type Log } from "./log";
+import { Observer } from "./observe-loop";
+import { listen } from "./socket/listen";
+import { createSocketServer } from "./socket/socket-server";
+import { UsageRecorder } from "./usage";
+import { version } from "./version";
+import { newId, wireWorker } from "./wire";
+
+/** The runner winds down within 25 s and leaves what still runs to the next worker; whatever hangs after that is cut off. */
+const stopLimitMs = 28_000;
+
+async function main(): Promise<void> {
+  const log = openLog();
+  try {
+    const stop = stopOnSignals(log);
+    await runWorker(readWorkerConfig(), log, stop);
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, error instanceof Error ? error.message : "the worker cannot start");
+    process.exit(1);
+  }
+}
+
+async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Promise<void> {
+  const parts = await wireWorker(config, log);
+  const { store, vault, tools, exports } = parts;
+  const usage = new UsageRecorder(tools.engine);
+  const server = createSocketServer({ ...tools, usage, exports, recoveryKit: vault.recoveryKit }, log);
+  await listen(server, config);
+  const workerId = `${hostname().slice(0, 40)}-${newId().slice(0, 8)}`;
+  const observer = new Observer(tools, usage, log);
+  const runner = new OperationRunner({
+    store,
+    workflows: projectWorkflows(tools),
+    authorizeActor: authorizeActor(store),
+    workerId,
+    leaseMs: config.leaseMs,
+    parallel: config.parallelOperations,
+    now: tools.now,
+    newId,
+    log,
+    onCrashPoint: crashHook(config.crashAt),
+    onEnded: (projectId) => (projectId === null ? undefined : observer.touch(projectId)),
+  });
+  log.info({ workerId, instanceId: tools.instanceId, socket: config.socketPath }, "the worker is ready");
+  await Promise.all([
+    runner.run(stop),
+    beat({ store, engine: tools.engine, workerId, version, webUid: config.webUid, parallelOperations: config.parallelOperations, now: tools.now, log }, stop),
+    observer.run(stop),
+    housekeep({ store, exports, now: tools.now, log }, stop),
+  ]);
+  server.close();
+  server.closeAllConnections();
+  await parts.close();
+  log.info({ workerId }, "the worker has stopped");
+}
+
+function stopOnSignals(log: Log): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    process.once(name, () => {
+      log.info({ signal: name }, "the worker stops");
+      stop.abort(new Error("The worker is stopping."));
+      setTimeout(() => process.exit(1), stopLimitMs).unref();
+    });
+  }
+  return stop.signal;
+}
+
+void main();

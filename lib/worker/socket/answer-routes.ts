@@ -1,0 +1,41 @@
+import type { z } from "zod";
+import { audit } from "@/lib/access/audit";
+import { authorize, authorizeInstallation } from "@/lib/access/authorize";
+import { parseInput } from "@/lib/access/parse-input";
+import type { VerbContext } from "@/lib/access/verb-context";
+import { callFunctionRequest, metricsQuery, type callFunctionResponse, type metricsResponse, type recoveryKitResponse, type revealResponse, type workerRoutes } from "@/lib/access/worker-protocol";
+import { createProjectInput } from "@/lib/projects/inputs";
+import { runPreflight } from "@/lib/projects/preflight";
+import { revealInput, revealSecrets } from "@/lib/projects/reveal-secrets";
+import type { ProjectPreview } from "@/lib/projects/views";
+import { callFunction } from "./call-function";
+import type { SocketTools } from "./socket-tools";
+
+export type RouteCall = { ctx: VerbContext; tools: SocketTools; query: Record<string, string>; body: unknown; signal: AbortSignal };
+
+type AnswerRoute = Exclude<keyof typeof workerRoutes, "logs" | "export" | "health">;
+
+/** The routes that answer with one JSON object. Each authorises by itself, whatever web has checked before. */
+export const answerRoutes: Record<AnswerRoute, (call: RouteCall) => Promise<unknown>> = {
+  reveal: async ({ ctx, tools, body }): Promise<z.output<typeof revealResponse>> => ({ values: await revealSecrets(ctx, tools.secrets, parseInput(revealInput, body)) }),
+
+  async preflight({ ctx, tools, body, signal }): Promise<ProjectPreview> {
+    await authorizeInstallation(ctx, "project.create");
+    return runPreflight(tools, parseInput(createProjectInput, body), signal);
+  },
+
+  callFunction: ({ ctx, tools, body, signal }): Promise<z.output<typeof callFunctionResponse>> => callFunction({ ctx, tools, input: parseInput(callFunctionRequest, body), signal }),
+
+  async recoveryKit({ ctx, tools }): Promise<z.output<typeof recoveryKitResponse>> {
+    await authorizeInstallation(ctx, "installation.recovery-kit");
+    const text = tools.recoveryKit();
+    await ctx.store.transaction((tx) => audit(tx, ctx, { action: "recovery-kit.show", summary: "Show the recovery kit" }));
+    return { fileName: `basehold-recovery-kit-${tools.instanceId.slice(0, 6)}.txt`, text };
+  },
+
+  async metrics({ ctx, tools, query }): Promise<z.output<typeof metricsResponse>> {
+    const { ref } = parseInput(metricsQuery, query);
+    const project = await authorize(ctx, "project.see", ref);
+    return { series: tools.usage.seriesOf(project.id) };
+  },
+};

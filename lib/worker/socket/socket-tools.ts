@@ -1,0 +1,13 @@
+import type { EnginePort } from "@/lib/engine/port";
+import type { WorkflowTools } from "@/lib/projects/workflows/tools";
+import type { ExportsFolder } from "../exports-folder";
+import type { UsageRecorder } from "../usage";
+
+/** What the routes of the worker's socket reach. */
+export type SocketTools = WorkflowTools & {
+  engine: EnginePort;
+  usage: Pick<UsageRecorder, "seriesOf">;
+  exports: Pick<ExportsFolder, "find">;
+  /** Text of the key file as it is now. */
+  recoveryKit(): string;
+};

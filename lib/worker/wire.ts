@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { customAlphabet } from "nanoid";
+import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
+import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
+import { readHostRoutes } from "@/lib/adapters/host/host-routes";
+import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
+import { isPortFree } from "@/lib/adapters/probe/is-port-free";
+import { requireCurrentStore } from "@/lib/adapters/store/migrate";
+import { openStore } from "@/lib/adapters/store/open-store";
+import type { Store } from "@/lib/adapters/store/types";
+import { openVault, type Vault } from "@/lib/adapters/vault/vault";
+import { readImageSource } from "@/lib/projects/installation";
+import type { WorkflowTools } from "@/lib/projects/workflows/tools";
+import type { WorkerConfig } from "./config";
+import { ExportsFolder } from "./exports-folder";
+import { ensureInstallation } from "./installation";
+import type { Log } from "./log";
+
+export const newId = customAlphabet("abcdefghijklmnopqrstuvwxyz0123456789", 20);
+
+export type WorkerParts = { store: Store; vault: Vault; tools: WorkflowTools; exports: ExportsFolder; close(): Promise<void> };
+
+/** Opens everything that the worker reaches and gives the inner rooms their ports. @throws with a sentence when something is not as it must be. */
+export async function wireWorker(config: WorkerConfig, log: Log): Promise<WorkerParts> {
+  await requireCurrentStore({ url: config.storeUrl });
+  const store = await openStore({ url: config.storeUrl, log });
+  try {
+    const vault = await openVault({ store, keyFilePath: config.keyFilePath });
+    const exports = new ExportsFolder(join(config.dataFolder, "worker/exports"));
+    const probe = new HttpContractProbe();
+    const instanceId = await ensureInstallation(store, new Date(), newId);
+    const tools = makeTools({ store, vault, exports, probe, instanceId });
+    return { store, vault, tools, exports, close: async () => void (await Promise.all([probe.close(), store.close()])) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+type Opened = { store: Store; vault: Vault; exports: ExportsFolder; probe: HttpContractProbe; instanceId: string };
+
+function makeTools({ store, vault, exports, probe, instanceId }: Opened): WorkflowTools {
+  return {
+    store,
+    engine: new DockerEngine(),
+    secrets: vault.secrets,
+    probe,
+    isPortFree,
+    hostRoutes: () => readHostRoutes(),
+    hash: vault.hash,
+    randomBytes: (length) => randomBytes(length),
+    newId,
+    now: () => new Date(),
+    instanceId,
+    imageSource: () => readImageSource(store.db),
+    packTar,
+    packTarGz,
+    saveExport: (operationId, name, archive) => exports.save(operationId, name, archive),
+  };
+}
