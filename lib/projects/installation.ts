@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Db } from "@/lib/adapters/store/types";
 
 /** Reads a setting of the installation; undefined when it was never written. */
@@ -19,9 +20,16 @@ export async function readInstanceId(db: Db): Promise<string> {
   return id;
 }
 
-export type ImageSource = { kind: "official" | "mirror" | "lab"; prefix: string };
+export const imageSourceKey = "imageSource";
 
-/** Where images come from. `prefix` is empty for the official registries and ends with `/` otherwise. */
+/** `prefix` is empty for the official registries; otherwise a registry's host, with port and path if any, that ends with `/`. */
+export const imageSourceSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("official"), prefix: z.literal("") }),
+  z.object({ kind: z.enum(["mirror", "lab"]), prefix: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?\/([a-z0-9]+([._-][a-z0-9]+)*\/)*$/, "A prefix looks like registry.example.com:5000/path/.") }),
+]);
+export type ImageSource = z.infer<typeof imageSourceSchema>;
+
+/** Where images come from: the official registries unless set otherwise. */
 export async function readImageSource(db: Db): Promise<ImageSource> {
-  return (await readSetting(db, "imageSource", (json) => json as ImageSource)) ?? { kind: "official", prefix: "" };
+  return (await readSetting(db, imageSourceKey, (json) => imageSourceSchema.parse(json))) ?? { kind: "official", prefix: "" };
 }
