@@ -130,7 +130,8 @@ export class Client {
       receivesPresence: presence.enabled !== false,
       expiresAtS: expiryOf(claims),
       push: (outgoing) => {
-        this.push(outgoing);
+        // Version 1 has no form for content that is not JSON.
+        if (outgoing.binary === undefined || this.options.version === "2.0.0") this.push(outgoing);
       },
     };
   }
