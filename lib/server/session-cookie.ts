@@ -33,7 +33,15 @@ function toNextAuthRequest(cookies: Record<string, string>): NextAuthRequest {
 export function parseCookies(header: string): Record<string, string> {
   const pairs = header.split(";").map((pair) => {
     const at = pair.indexOf("=");
-    return at < 0 ? null : ([pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const);
+    return at < 0 ? null : ([pair.slice(0, at).trim(), decode(pair.slice(at + 1).trim())] as const);
   });
   return Object.fromEntries(pairs.filter((pair) => pair !== null));
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
