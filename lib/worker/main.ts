@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { OperationRunner } from "@/lib/operations/runner";
-import { authorizeActor } from "@/lib/projects/authorize-operation";
+import { authorizeOperationActor } from "@/lib/projects/authorize-operation";
 import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
 import { readWorkerConfig, type WorkerConfig } from "./config";
 import { crashHook } from "./crash-hook";
@@ -40,7 +40,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
   const runner = new OperationRunner({
     store,
     workflows: projectWorkflows(tools),
-    authorizeActor: authorizeActor(store),
+    authorizeActor: authorizeOperationActor(store),
     workerId,
     leaseMs: config.leaseMs,
     parallel: config.parallelOperations,
