@@ -27,7 +27,7 @@ const permissionOf: Record<OperationKind, Permission> = {
  * Judges a wish again before the worker carries it out, with the roles of today: web may have been taken over and have written it.
  * A password that was fresh when the wish was made counts, however long the wish waited.
  */
-export function authorizeActor(store: Store): (ref: ActorRef, operation: Pick<OperationRow, "kind" | "projectId" | "createdAt">) => Promise<void> {
+export function authorizeOperationActor(store: Store): (ref: ActorRef, operation: Pick<OperationRow, "kind" | "projectId" | "createdAt">) => Promise<void> {
   return async (ref, { kind, projectId, createdAt }) => {
     const actor = await loadRefActor(store.db, ref, createdAt);
     if (actor === null) throw new ForbiddenError(`${ref.name} has no access any more, so this was not carried out.`);
