@@ -18,7 +18,7 @@ const wishes: Wish[] = [
   { ref: "ledger", displayName: "Ledger", state: "ready", broken: { storage: "unhealthy", imgproxy: "stopped" } },
   { ref: "archive-2019", displayName: "أرشيف المتجر القديم", state: "paused" },
   { ref: "playground", displayName: "Playground 🎈🦊", state: "ready", hasDrift: true },
-  { ref: "very-long-name-of-a-project-for-testing", displayName: "A name of sixty characters that has to fit wherever it is put", state: "ready" },
+  { ref: "very-long-name-of-a-project-for-testing", displayName: "A name of sixty characters which has to fit where it is put.", state: "ready" },
   { ref: "crm-staging", displayName: "CRM staging", state: "failed", stateReason: "The image 127.0.0.1:5055/supabase/storage-api:v1.61.12 could not be pulled: the registry answered 404.", isUnready: true },
   { ref: "blog", displayName: "Blog", state: "failed", stateReason: "auth did not become healthy within 2 min.", broken: { auth: "unhealthy" } },
   { ref: "brand-new", displayName: "Brand new", state: "creating", isUnready: true },

@@ -1,5 +1,6 @@
 import { Bot, KeyRound, Terminal, UserRound, Wrench } from "lucide-react";
 import Link from "next/link";
+import { cn } from "@/components/ui/class-names";
 import { StateBadge } from "@/components/ui/state-badge";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { ActivityItem } from "@/lib/projects/views";
@@ -7,15 +8,15 @@ import type { ActivityItem } from "@/lib/projects/views";
 const actorIcons: Record<string, typeof UserRound> = { user: UserRound, token: KeyRound, system: Bot, setup: Wrench, cli: Terminal };
 
 /** Audited acts and operations, newest first, each operation with its permalink. */
-export function ActivityList({ items, isProjectShown = true }: { items: readonly ActivityItem[]; isProjectShown?: boolean }) {
+export function ActivityList({ items, isProjectShown = true, isCompact = false }: { items: readonly ActivityItem[]; isProjectShown?: boolean; isCompact?: boolean }) {
   return (
     <ul className="divide-y divide-line rounded border border-line bg-surface">
       {items.map((item) => {
         const Icon = actorIcons[item.actorKind] ?? UserRound;
         return (
-          <li key={item.id} className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
+          <li key={item.id} className="flex min-h-11 items-center gap-x-3 gap-y-1 px-4 py-2 max-sm:flex-wrap">
             <Icon aria-hidden className="size-4 shrink-0 text-ink-3" />
-            <div className="min-w-0 flex-1 basis-64">
+            <div className={cn("min-w-0 flex-1", !isCompact && "basis-64")}>
               <div className="[overflow-wrap:anywhere]">
                 {item.operationId ? (
                   <Link href={`/operations/${item.operationId}`} className="rounded-sm hover:underline">
@@ -26,9 +27,9 @@ export function ActivityList({ items, isProjectShown = true }: { items: readonly
                 )}
               </div>
               <div className="flex flex-wrap gap-x-2 text-sm text-ink-3">
-                <bdi>{item.actorName}</bdi>
-                {item.ip && <span className="font-mono text-xs leading-5">{item.ip}</span>}
-                <span className="font-mono text-xs leading-5">{item.action}</span>
+                <bdi className={cn(isCompact && "max-w-48 truncate")}>{item.actorName}</bdi>
+                {!isCompact && item.ip && <span className="font-mono text-xs leading-5">{item.ip}</span>}
+                {!isCompact && <span className="font-mono text-xs leading-5">{item.action}</span>}
                 {isProjectShown && item.projectRef && (
                   <Link href={`/projects/${item.projectRef}`} className="rounded-sm font-mono text-xs leading-5 hover:text-ink hover:underline">
                     {item.projectRef}
@@ -37,7 +38,7 @@ export function ActivityList({ items, isProjectShown = true }: { items: readonly
               </div>
             </div>
             {item.operationStatus && <StateBadge kind="operation" state={item.operationStatus} />}
-            <span className="w-24 text-right text-sm text-ink-3">
+            <span className={cn("text-right text-sm text-ink-3", !isCompact && "w-24")}>
               <TimeAgo at={item.at} />
             </span>
           </li>

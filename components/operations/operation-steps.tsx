@@ -29,7 +29,7 @@ export function OperationSteps({ steps, events, isCompact = false }: StepsProps)
               </div>
               {step.note && <p className="text-sm text-bad [overflow-wrap:anywhere]">{step.note}</p>}
               {progress && <ProgressLine progress={progress} label={step.title} />}
-              {isOpen && !isCompact && <StepTail events={events} stepKey={step.key} />}
+              {isOpen && !isCompact && <StepTail events={events} stepKey={step.key} isRunning={step.status === "running"} />}
             </div>
           </li>
         );
@@ -51,10 +51,12 @@ export function ProgressLine({ progress, label }: { progress: Progress; label: s
 
 const tailLines = 8;
 
-function StepTail({ events, stepKey }: { events: readonly OperationEventView[]; stepKey: string }) {
+/** While the step runs its height is fixed, so that nothing below moves as lines arrive. */
+function StepTail({ events, stepKey, isRunning }: { events: readonly OperationEventView[]; stepKey: string; isRunning: boolean }) {
   const lines = events.filter((event) => event.stepKey === stepKey).slice(-tailLines);
+  if (lines.length === 0 && !isRunning) return null;
   return (
-    <div tabIndex={0} role="region" aria-label="Latest messages of this step" className="mt-2 h-44 overflow-auto rounded border border-line bg-sunken p-2.5 font-mono text-xs">
+    <div tabIndex={0} role="region" aria-label="Latest messages of this step" className={cn("mt-2 overflow-auto rounded border border-line bg-sunken p-2.5 font-mono text-xs", isRunning ? "h-44" : "max-h-44")}>
       {lines.length === 0 ? (
         <span className="text-ink-3">Waiting for the first message.</span>
       ) : (

@@ -10,15 +10,8 @@ export function FactsStrip({ project }: { project: ProjectDetail }) {
   const cores = project.services.map((service) => service.cpuCores).filter((value) => value !== null);
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded border border-line bg-line sm:grid-cols-3 lg:grid-cols-5">
-      <Fact name="Contract" className="max-sm:col-span-2">
-        {project.contract === null ? (
-          "Not run yet"
-        ) : (
-          <span className="flex flex-wrap items-center gap-x-2">
-            <ContractMark contract={project.contract} />
-            <TimeAgo at={project.contract.at} className="text-sm font-normal text-ink-3" />
-          </span>
-        )}
+      <Fact name={<>Contract{project.contract && <>, <TimeAgo at={project.contract.at} isInline /></>}</>} className="max-sm:col-span-2">
+        {project.contract === null ? "Not run yet" : <ContractMark contract={project.contract} />}
       </Fact>
       <Fact name="Services healthy">{isSeen ? `${project.servicesHealthy} of ${project.servicesTotal}` : `– of ${project.servicesTotal}`}</Fact>
       <Fact name="Memory">{isSeen && project.memoryBytes !== null ? formatBytes(project.memoryBytes) : "–"}</Fact>
@@ -30,7 +23,7 @@ export function FactsStrip({ project }: { project: ProjectDetail }) {
   );
 }
 
-function Fact({ name, className, children }: { name: string; className?: string; children: ReactNode }) {
+function Fact({ name, className, children }: { name: ReactNode; className?: string; children: ReactNode }) {
   return (
     <div className={`flex min-w-0 flex-col gap-0.5 bg-surface px-4 py-2.5 ${className ?? ""}`}>
       <dt className="text-sm text-ink-3">{name}</dt>

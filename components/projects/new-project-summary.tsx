@@ -32,8 +32,13 @@ export function NewProjectSummary({ input, catalogue, services, preview }: Summa
           ]}
         />
       </div>
-      <div className={cn("flex flex-col gap-2 transition-opacity", isStale && "opacity-60")}>
-        <h2 className="font-semibold">Before it starts</h2>
+      <div className="flex flex-col gap-2">
+        <h2 className="flex items-baseline gap-2 font-semibold">
+          Before it starts
+          <span aria-live="polite" className="text-xs font-normal text-ink-3">
+            {isStale ? "Checking" : ""}
+          </span>
+        </h2>
         {failure && <p className="text-sm text-ink-2">{failure} You can still create the project: the worker checks again before it does anything.</p>}
         {!plan && !failure && <p className="min-h-40 text-sm text-ink-3">Checked as soon as the project has a name.</p>}
         <ul className="flex flex-col gap-2">
@@ -103,5 +108,5 @@ function usePreview(input: NewProjectInput, preview: SummaryProps["preview"]) {
     };
   }, [wish, preview]);
 
-  return { plan: answer.plan, failure: answer.failure, isStale: answer.wish !== wish };
+  return { plan: answer.plan, failure: answer.failure, isStale: answer.wish !== wish && input.displayName.trim() !== "" };
 }

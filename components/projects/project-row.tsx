@@ -39,7 +39,7 @@ export function ProjectRow({ project, isSelected, checkbox }: { project: Project
   return (
     <Row className={cn("relative transition-colors hover:bg-hover", isSelected && "bg-accent-soft hover:bg-accent-soft")}>
       <Cell className="w-8 !pr-0">
-        <span className="relative z-10 inline-flex">{checkbox}</span>
+        <span className="relative z-10 flex items-center">{checkbox}</span>
       </Cell>
       <Cell className="max-w-80">
         <Link href={`/projects/${project.ref}`} className="flex min-w-0 flex-col rounded-sm after:absolute after:inset-0">

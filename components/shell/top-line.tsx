@@ -32,7 +32,7 @@ export function TopLine({ entries, account, theme, isLab, worker, running, mayCr
       {worker.isLate && (
         <Badge tone="warn" icon={<HeartCrack aria-hidden className="size-3.5" />} title="Projects keep running. Acts wait until the worker is back: check `npm run up` on the machine.">
           <span className="max-md:sr-only">Worker {worker.heartbeatAt === null ? "not seen yet" : "last seen"}</span>
-          {worker.heartbeatAt !== null && <TimeAgo at={worker.heartbeatAt} className="min-w-0" />}
+          {worker.heartbeatAt !== null && <TimeAgo at={worker.heartbeatAt} isInline />}
         </Badge>
       )}
       {isLab && (

@@ -10,7 +10,7 @@ const box = "peer size-4 shrink-0 appearance-none border border-control bg-surfa
 function Row({ id, label, hint, isLabelHidden, children, isDisabled }: { id: string; label: ReactNode; hint?: ReactNode; isLabelHidden?: boolean; children: ReactNode; isDisabled?: boolean }) {
   if (isLabelHidden) {
     return (
-      <span className="relative inline-flex size-4 items-center justify-center max-sm:size-11">
+      <span className="relative inline-flex size-4 items-center justify-center align-middle max-sm:size-11">
         {children}
         <label htmlFor={id} className="sr-only">
           {label}

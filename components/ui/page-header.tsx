@@ -21,7 +21,7 @@ export function PageHeader({ title, meta, acts, children }: { title: ReactNode; 
 export function Section({ title, id, hint, acts, isCard = false, className, children }: { title: ReactNode; id?: string; hint?: ReactNode; acts?: ReactNode; isCard?: boolean; className?: string; children: ReactNode }) {
   return (
     <section id={id} className={cn("flex min-w-0 scroll-mt-16 flex-col gap-3", className)}>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="text-lg font-semibold">{title}</h2>
         {hint && <span className="text-sm text-ink-3">{hint}</span>}
         {acts && <div className="ml-auto flex flex-wrap items-center gap-2">{acts}</div>}

@@ -36,10 +36,10 @@ const readClock = () => Date.now();
 
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
 
-type TimeAgoProps = { at: string; staleAfterMs?: number; className?: string; prefix?: string };
+type TimeAgoProps = { at: string; staleAfterMs?: number; className?: string; prefix?: string; /** Inside a sentence: as wide as its text. */ isInline?: boolean };
 
-/** Age of something: relative, exact on hover in the viewer's zone. Grey once older than `staleAfterMs`. Its width does not move as it ticks. */
-export function TimeAgo({ at, staleAfterMs, className, prefix }: TimeAgoProps) {
+/** Age of something: relative, exact on hover in the viewer's zone. Grey once older than `staleAfterMs`. Its width does not move as it ticks, unless it stands inside a sentence. */
+export function TimeAgo({ at, staleAfterMs, className, prefix, isInline = false }: TimeAgoProps) {
   const now = useNowMs();
   const atMs = Date.parse(at);
   const shownNow = now ?? readClock();
@@ -49,7 +49,7 @@ export function TimeAgo({ at, staleAfterMs, className, prefix }: TimeAgoProps) {
       suppressHydrationWarning
       dateTime={at}
       title={now === null ? undefined : exact.format(atMs)}
-      className={cn("inline-block min-w-[4.5rem] whitespace-nowrap", isStale && "text-ink-3", className)}
+      className={cn("whitespace-nowrap", !isInline && "inline-block min-w-[4.5rem]", isStale && "text-ink-3", className)}
     >
       {`${prefix ?? ""}${formatDistance(atMs, shownNow)}${isStale ? ", stale" : ""}`}
     </time>

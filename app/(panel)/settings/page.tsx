@@ -36,7 +36,7 @@ export default async function Page() {
           <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
             <p className="min-w-0 flex-1 basis-72 text-ink-2">
               The key file of this installation. With it and a backup of the store, another machine can open the secrets of every project; without it, nobody can.{" "}
-              {installation.recoveryKitSavedAt === null ? <span className="font-medium text-warn">Not saved yet.</span> : <>Saved <TimeAgo at={installation.recoveryKitSavedAt} className="min-w-0" />.</>}
+              {installation.recoveryKitSavedAt === null ? <span className="font-medium text-warn">Not saved yet.</span> : <>Saved <TimeAgo at={installation.recoveryKitSavedAt} isInline />.</>}
             </p>
             <RecoveryKitButton show={showRecoveryKit} saved={markRecoveryKitSaved} label={installation.recoveryKitSavedAt === null ? "Show recovery kit" : "Show it again"} />
           </div>
@@ -80,7 +80,7 @@ function Worker({ installation: { worker, dialect, instanceId, counts } }: { ins
     <Section title="Installation">
       {worker.isLate && (
         <Notice tone="warn">
-          {worker.heartbeatAt === null ? "The worker has not been seen yet." : <>The worker was last seen <TimeAgo at={worker.heartbeatAt} className="min-w-0" />; it reports every few seconds and is late after {lateAfterSeconds} s.</>} Projects keep running; acts wait until it is back. Start it with <Mono>npm run up</Mono>.
+          {worker.heartbeatAt === null ? "The worker has not been seen yet." : <>The worker was last seen <TimeAgo at={worker.heartbeatAt} isInline />; it reports every few seconds and is late after {lateAfterSeconds} s.</>} Projects keep running; acts wait until it is back. Start it with <Mono>npm run up</Mono>.
         </Notice>
       )}
       {status.separation === "process" && (
@@ -92,7 +92,7 @@ function Worker({ installation: { worker, dialect, instanceId, counts } }: { ins
           pairs={[
             { key: "Address", value: <Mono>{webConfig().url.origin}</Mono> },
             { key: "Basehold", value: <Mono>{manifest.version}</Mono> },
-            { key: "Worker", value: worker.heartbeatAt === null ? "Not seen yet" : <>Version <Mono>{worker.version}</Mono> on <Mono>{worker.hostname}</Mono>, last seen <TimeAgo at={worker.heartbeatAt} className="min-w-0" /></> },
+            { key: "Worker", value: worker.heartbeatAt === null ? "Not seen yet" : <>Version <Mono>{worker.version}</Mono> on <Mono>{worker.hostname}</Mono>, last seen <TimeAgo at={worker.heartbeatAt} isInline /></> },
             { key: "Docker engine", value: <Engine status={status} /> },
             { key: "Separation", value: status.separation === "user" ? "Web runs under a user of its own, without the Docker socket and the key file." : status.separation === "process" ? "By process only" : "Unknown until the worker reports" },
             { key: "Store", value: dialect === "sqlite" ? "SQLite" : "PostgreSQL" },

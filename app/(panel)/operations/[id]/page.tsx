@@ -45,7 +45,7 @@ function Story({ operation }: { operation: OperationView }) {
       <span>
         by <bdi>{operation.actorName}</bdi>
       </span>
-      <TimeAgo at={operation.createdAt} className="min-w-0" />
+      <TimeAgo at={operation.createdAt} isInline />
       {operation.startedAt && (
         <span>
           {operation.finishedAt ? "took" : "for"} <Elapsed from={operation.startedAt} to={operation.finishedAt} />

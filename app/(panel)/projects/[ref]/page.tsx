@@ -23,7 +23,7 @@ import { openPage } from "@/lib/server/current-actor";
 import type { WebContext } from "@/lib/server/web-context";
 import { loadProject } from "./load-project";
 
-const latestActivity = 6;
+const latestActivity = 5;
 
 export default async function Page({ params }: { params: Promise<{ ref: string }> }) {
   const { ref } = await params;
@@ -48,7 +48,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
               </SecretsProvider>
             </Section>
             <Section title="Latest activity" acts={<ButtonLink size="sm" variant="ghost" href={`/projects/${ref}/activity`}>All activity</ButtonLink>}>
-              <ActivityList items={activity.items} isProjectShown={false} />
+              <ActivityList items={activity.items} isProjectShown={false} isCompact />
             </Section>
           </div>
           <Services project={project} />
@@ -94,7 +94,7 @@ function Notes({ project }: { project: ProjectDetail }) {
   if (state === "deleted") {
     return (
       <Notice tone="info">
-        In the trash. {project.purgeAfter && <>Its data is removed <TimeAgo at={project.purgeAfter} className="min-w-0" />; until then Undo delete brings the whole project back.</>}
+        In the trash. {project.purgeAfter && <>Its data is removed <TimeAgo at={project.purgeAfter} isInline />; until then Undo delete brings the whole project back.</>}
       </Notice>
     );
   }
@@ -130,7 +130,7 @@ function Contract({ project }: { project: ProjectDetail }) {
   return (
     <Section
       title="Contract"
-      hint={contract && <>Requests from outside, with the answers they must get. Ran <TimeAgo at={contract.at} className="min-w-0" /></>}
+      hint={contract && <>Requests from outside, with the answers they must get. Ran <TimeAgo at={contract.at} isInline /></>}
       acts={project.may.includes("project.prove") && <ProveButton projectRef={project.ref} act={prove} isEnabled={isProvable} />}
     >
       {contract === null ? <EmptyState title="Not run yet">The contract runs at the end of each operation and shows each request here.</EmptyState> : <ContractTable results={contract.results} />}

@@ -89,7 +89,7 @@ function OpenFunction({ project, view, isEnabled }: { project: ProjectDetail; vi
     <div className="flex min-w-0 flex-col gap-6">
       <Section
         title={<span className="font-mono">{view.name}</span>}
-        hint={view.deployedAt ? <>Version {view.version} in force since <TimeAgo at={view.deployedAt} className="min-w-0" /></> : <>Version {view.version} is not in force yet</>}
+        hint={view.deployedAt ? <>Version {view.version} in force since <TimeAgo at={view.deployedAt} isInline /></> : <>Version {view.version} is not in force yet</>}
         acts={<DeleteFunction projectRef={project.ref} name={view.name} act={remove} isEnabled={isEnabled} />}
       >
         <div className="flex min-h-9 items-center gap-2 rounded border border-line bg-surface pl-3 pr-1">
