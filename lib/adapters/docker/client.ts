@@ -11,6 +11,7 @@ export type DockerClients = {
   /** For pulls, logs, events and execs: no idle timeout. */
   streaming: Docker;
   apiVersion: string;
+  hostMemoryBytes: number;
 };
 
 /** Docker 20.10. */
@@ -35,6 +36,7 @@ export function readEndpoint(env: NodeJS.ProcessEnv = process.env): Docker.Docke
 }
 
 const versionAnswer = z.object({ ApiVersion: z.string().regex(/^1\.\d+$/), MinAPIVersion: z.string().regex(/^1\.\d+$/).optional(), Version: z.string().default("unknown") });
+const hostAnswer = z.object({ MemTotal: z.number() });
 
 /**
  * Connects and negotiates the API version: the engine's own, or the newest one known here where the engine is newer.
@@ -47,7 +49,9 @@ export async function connectDocker(endpoint: Docker.DockerOptions = readEndpoin
     if (minor < oldestMinor) throw new EngineError("too-old", `Docker ${answer.Version} speaks API ${answer.ApiVersion}; Basehold needs Docker 20.10 (API 1.${oldestMinor}) or newer.`);
     if (minorOf(answer.MinAPIVersion ?? "1.0") > newestMinor) throw new EngineError("too-old", `Docker ${answer.Version} no longer speaks API 1.${newestMinor}; update Basehold.`);
     const version = `v1.${minor}`;
-    return { short: new Docker({ ...endpoint, version, timeout: shortTimeoutMs }), streaming: new Docker({ ...endpoint, version }), apiVersion: `1.${minor}` };
+    const short = new Docker({ ...endpoint, version, timeout: shortTimeoutMs });
+    const { MemTotal: hostMemoryBytes } = hostAnswer.parse(await short.info());
+    return { short, streaming: new Docker({ ...endpoint, version }), apiVersion: `1.${minor}`, hostMemoryBytes };
   } catch (error) {
     if (error instanceof z.ZodError) throw new EngineError("invalid", "What answers at the engine's address is not Docker.", error.message, { cause: error });
     throw toEngineError(error, "ask the engine for its version");

@@ -122,7 +122,12 @@ export class DockerEngine implements EnginePort {
   }
 
   createVolume(spec: { name: string; labels: Record<string, string> }, signal?: AbortSignal): Promise<void> {
-    return this.#call(`create the volume ${spec.name}`, signal, async ({ short }) => void (await short.createVolume({ Name: spec.name, Labels: spec.labels })));
+    return this.#call(`create the volume ${spec.name}`, signal, async ({ short }) => {
+      await short.createVolume({ Name: spec.name, Labels: spec.labels });
+      // Docker answers the same when a volume of this name is there already, whoever made it.
+      const { Labels } = await short.getVolume(spec.name).inspect();
+      if (Labels?.[LABEL.instance] !== spec.labels[LABEL.instance]) throw new EngineError("conflict", `A volume named ${spec.name} is there already and is not Basehold's. Remove or rename it, then retry.`);
+    });
   }
 
   removeVolume(name: string, signal?: AbortSignal): Promise<void> {
@@ -196,7 +201,7 @@ export class DockerEngine implements EnginePort {
   }
 
   stats(id: string, signal?: AbortSignal): Promise<ContainerStats | null> {
-    return this.#call("read the usage", signal, async ({ short }) => toStats(await short.getContainer(id).stats({ stream: false, "one-shot": true })));
+    return this.#call("read the usage", signal, async ({ short, hostMemoryBytes }) => toStats(await short.getContainer(id).stats({ stream: false, "one-shot": true }), hostMemoryBytes));
   }
 
   async *events(instanceId: string, signal: AbortSignal): AsyncIterable<EngineEvent> {

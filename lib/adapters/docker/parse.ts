@@ -36,17 +36,17 @@ export function toObservedContainer(summary: z.infer<typeof containerSummary>): 
   };
 }
 
-/** What cgroup v1 reports where there is no limit is just below 2^63. */
-const unlimitedBytes = 2 ** 60;
-
 const statsSchema = z.object({
   read: z.string(),
   cpu_stats: z.object({ cpu_usage: z.object({ total_usage: z.number() }), system_cpu_usage: z.number().optional(), online_cpus: z.number().optional() }),
   memory_stats: z.object({ usage: z.number().optional(), limit: z.number().optional(), stats: z.record(z.string(), z.number()).optional() }),
 });
 
-/** Stats of a running container; null for one that does not run. Page cache that can be dropped does not count as memory. */
-export function toStats(json: unknown): ContainerStats | null {
+/**
+ * Stats of a running container; null for one that does not run. Page cache that can be dropped does not count as memory. Where there is
+ * no limit, the engine names all of the host's memory, or a number just below 2^63.
+ */
+export function toStats(json: unknown, hostMemoryBytes: number): ContainerStats | null {
   const parsed = statsSchema.safeParse(json);
   if (!parsed.success || parsed.data.memory_stats.usage === undefined) return null;
   const { cpu_stats: cpu, memory_stats: memory, read } = parsed.data;
@@ -57,7 +57,7 @@ export function toStats(json: unknown): ContainerStats | null {
     systemCpuTotalNs: cpu.system_cpu_usage ?? 0,
     onlineCpus: cpu.online_cpus ?? 1,
     memoryBytes: Math.max(0, (memory.usage ?? 0) - cache),
-    memoryLimitBytes: memory.limit === undefined || memory.limit > unlimitedBytes ? null : memory.limit,
+    memoryLimitBytes: memory.limit === undefined || memory.limit >= hostMemoryBytes ? null : memory.limit,
     readAtMs: Date.parse(read),
   };
 }
