@@ -1,5 +1,6 @@
 /** Carries out a plan of `npm run up`: in the same process, or as the program that `--detach` leaves in the background. */
 import { readFileSync, rmSync } from "node:fs";
+import { StartFailure } from "./failure.mjs";
 import { releaseRunning, updateRunning } from "./running.mjs";
 import { Supervisor, waitUntilUp } from "./supervise.mjs";
 
@@ -29,5 +30,8 @@ if (process.argv[1] === import.meta.filename) {
   const planPath = process.argv[2];
   const plan = JSON.parse(readFileSync(planPath, "utf8"));
   rmSync(planPath);
-  await superviseUntilAsked(plan);
+  await superviseUntilAsked(plan).catch((error) => {
+    console.error(error instanceof StartFailure ? error.message : error);
+    process.exitCode = 1;
+  });
 }
