@@ -5,14 +5,26 @@ import { PersonForm, type RedeemAct } from "./person-form";
 import { ResetForm } from "./reset-form";
 import { TokenDoor } from "./token-door";
 import { useHashToken } from "./use-hash-token";
+import { Mono } from "@/components/ui/code-block";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
+
+const setUpClosed = (
+  <>
+    This set-up link does not work: it was used, or a newer one was printed. If there is no owner yet, <Mono>npx basehold setup-link</Mono> on the machine prints a new one.
+  </>
+);
 
 /** The first owner, by the link that `npm run up` printed. */
 export function SetUpDoor({ lookUp, redeem }: { lookUp: Act<{ token: string }, unknown>; redeem: RedeemAct }) {
   return (
-    <TokenDoor lookUp={lookUp} closed="This set-up link does not work: it was used, or a newer one was printed. If there is no owner yet, `npx basehold set-up-link` on the machine prints a new one.">
-      {(token) => <PersonForm token={token} act={redeem} email={null} button="Create owner" then="/projects" />}
+    <TokenDoor lookUp={lookUp} closed={setUpClosed}>
+      {(token) => (
+        <div className="flex flex-col gap-5">
+          <p className="text-ink-2">You become the owner of this installation. The link works once.</p>
+          <PersonForm token={token} act={redeem} email={null} button="Create owner" then="/projects" />
+        </div>
+      )}
     </TokenDoor>
   );
 }
@@ -40,6 +52,6 @@ export function InvitationDoor({ lookUp, redeem }: { lookUp: Act<{ token: string
 export function ResetDoor({ redeem }: { redeem: Act<{ token: string; password: string }, unknown> }) {
   const token = useHashToken();
   if (token === undefined) return <Skeleton className="h-40" />;
-  if (token === null) return <Notice tone="warn">This address needs the whole link, with what stands behind #. `npx basehold reset-password` on the machine prints it.</Notice>;
+  if (token === null) return <Notice tone="warn">This address needs the whole link, with what stands behind #. <Mono>npx basehold reset-password</Mono> on the machine prints it.</Notice>;
   return <ResetForm token={token} act={redeem} />;
 }

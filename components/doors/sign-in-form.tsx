@@ -13,6 +13,8 @@ export function SignInForm({ then }: { then: string }) {
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async () => {
+    // Asked here and not by a greyed button: what a password manager filled in is not always known before it is sent.
+    if (email.trim() === "" || password === "") return setFailure("Type your e-mail and password.");
     setBusy(true);
     setFailure(null);
     const result = await requestSignIn({ email: email.trim(), password });
@@ -29,14 +31,14 @@ export function SignInForm({ then }: { then: string }) {
         void submit();
       }}
     >
-      <div aria-live="assertive">{failure && <Notice tone="bad">{failure}</Notice>}</div>
+      <div aria-live="assertive" className={failure ? undefined : "sr-only"}>{failure && <Notice tone="bad">{failure}</Notice>}</div>
       <Field label="E-mail" isRequired>
         <Input type="email" name="email" autoComplete="username" autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />
       </Field>
       <Field label="Password" isRequired>
         <Input type="password" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} />
       </Field>
-      <Button type="submit" variant="primary" size="lg" isBusy={isBusy} disabled={email.trim() === "" || password === ""}>
+      <Button type="submit" variant="primary" size="lg" isBusy={isBusy}>
         Sign in
       </Button>
     </form>

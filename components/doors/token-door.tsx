@@ -9,14 +9,14 @@ import { useHashToken } from "./use-hash-token";
 type TokenDoorProps<Found> = {
   lookUp: Act<{ token: string }, Found>;
   /** Said when there is no token, or it opens nothing (any more). */
-  closed: string;
+  closed: ReactNode;
   children(token: string, found: Found): ReactNode;
 };
 
 /** Reads the one-time token behind `#`, asks what it opens, and shows the form for it. */
 export function TokenDoor<Found>({ lookUp, closed, children }: TokenDoorProps<Found>) {
   const token = useHashToken();
-  const [answer, setAnswer] = useState<{ found: Found } | { refusal: string } | null>(null);
+  const [answer, setAnswer] = useState<{ found: Found } | { refusal: ReactNode } | null>(null);
   useEffect(() => {
     if (token === undefined || token === null) return;
     let isCurrent = true;
@@ -35,7 +35,7 @@ export function TokenDoor<Found>({ lookUp, closed, children }: TokenDoorProps<Fo
   return children(token, answer.found);
 }
 
-function Closed({ text }: { text: string }) {
+function Closed({ text }: { text: ReactNode }) {
   return (
     <div className="flex flex-col gap-4">
       <Notice tone="warn">{text}</Notice>

@@ -34,10 +34,12 @@ function AttentionLine({ item, reconcile }: { item: AttentionItem; reconcile: Pr
   const { run, isBusy } = useAct(reconcile, { done: `Reconciling ${item.ref}.` });
   const Icon = item.tone === "bad" ? CircleAlert : TriangleAlert;
   return (
-    <li className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5">
+    <li className="flex min-h-11 items-center gap-x-3 px-4 py-1.5">
       <Icon aria-hidden className={cn("size-4 shrink-0", item.tone === "bad" ? "text-bad" : "text-warn")} />
-      <span className="shrink-0 font-mono text-sm">{item.ref}</span>
-      <span className="min-w-0 flex-1 basis-40 text-ink-2 [overflow-wrap:anywhere]">{item.sentence}</span>
+      <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3">
+        <span className="min-w-0 truncate font-mono text-sm">{item.ref}</span>
+        <span className="min-w-0 text-ink-2 [overflow-wrap:anywhere]">{item.sentence}</span>
+      </span>
       {item.act === "reconcile" ? (
         <Button size="sm" isBusy={isBusy} onClick={() => void run({ ref: item.ref })}>
           Reconcile

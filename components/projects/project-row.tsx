@@ -42,9 +42,9 @@ export function ProjectRow({ project, isSelected, checkbox }: { project: Project
         <span className="relative z-10 flex items-center">{checkbox}</span>
       </Cell>
       <Cell className="max-w-80">
-        <Link href={`/projects/${project.ref}`} className="flex min-w-0 flex-col rounded-sm after:absolute after:inset-0">
+        <Link href={`/projects/${project.ref}`} className="flex min-w-0 flex-col items-start rounded-sm after:absolute after:inset-0">
           <NameText name={project.displayName} className="font-medium" />
-          <span className="truncate font-mono text-xs text-ink-3">{project.ref}</span>
+          <span className="max-w-full truncate font-mono text-xs text-ink-3">{project.ref}</span>
         </Link>
       </Cell>
       <Cell>
@@ -69,9 +69,9 @@ export function ProjectCard({ project, checkbox }: { project: ProjectListItem; c
     <li className="relative flex gap-2 rounded border border-line bg-surface p-3">
       <span className="relative z-10">{checkbox}</span>
       <div className="flex min-w-0 flex-1 flex-col gap-2">
-        <Link href={`/projects/${project.ref}`} className="flex min-w-0 flex-col rounded-sm after:absolute after:inset-0">
+        <Link href={`/projects/${project.ref}`} className="flex min-w-0 flex-col items-start rounded-sm after:absolute after:inset-0">
           <NameText name={project.displayName} className="font-medium" />
-          <span className="truncate font-mono text-xs text-ink-3">{project.ref}</span>
+          <span className="max-w-full truncate font-mono text-xs text-ink-3">{project.ref}</span>
         </Link>
         <span className="flex flex-wrap items-center gap-2">
           <StateBadge kind="project" state={project.state} />

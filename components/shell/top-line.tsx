@@ -32,12 +32,12 @@ export function TopLine({ entries, account, theme, isLab, worker, running, mayCr
       {worker.isLate && (
         <Badge tone="warn" icon={<HeartCrack aria-hidden className="size-3.5" />} title="Projects keep running. Acts wait until the worker is back: check `npm run up` on the machine.">
           <span className="max-md:sr-only">Worker {worker.heartbeatAt === null ? "not seen yet" : "last seen"}</span>
-          {worker.heartbeatAt !== null && <TimeAgo at={worker.heartbeatAt} isInline />}
+          {worker.heartbeatAt !== null && <TimeAgo at={worker.heartbeatAt} isInline className="max-sm:sr-only" />}
         </Badge>
       )}
       {isLab && (
         <Badge tone="accent" icon={<FlaskConical aria-hidden className="size-3.5" />} title="Images come from the lab on this machine, not from the official registries.">
-          Lab
+          <span className="max-sm:sr-only">Lab</span>
         </Badge>
       )}
       <RunningOperations operations={running} />

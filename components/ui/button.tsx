@@ -9,7 +9,7 @@ const buttonClass = cva(
     variants: {
       variant: {
         primary: "border-transparent bg-accent text-on-accent enabled:hover:bg-accent-hover [a&]:hover:bg-accent-hover",
-        secondary: "border-line bg-surface text-ink enabled:hover:bg-hover [a&]:hover:bg-hover",
+        secondary: "border-line bg-surface text-ink aria-pressed:border-control aria-pressed:bg-accent-soft aria-pressed:text-accent-ink enabled:hover:bg-hover [a&]:hover:bg-hover",
         ghost: "border-transparent bg-transparent text-ink-2 enabled:hover:bg-hover enabled:hover:text-ink [a&]:hover:bg-hover [a&]:hover:text-ink",
         danger: "border-transparent bg-danger text-on-danger enabled:hover:bg-danger-hover",
         "danger-quiet": "border-line bg-surface text-bad enabled:hover:bg-bad-soft",

@@ -4,7 +4,7 @@ import { cn } from "./class-names";
 /** A table that scrolls sideways inside its own frame when it must, never the page. */
 export function Table({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
   return (
-    <div tabIndex={0} role="region" aria-label={label} className={cn("min-w-0 overflow-x-auto rounded border border-line bg-surface -outline-offset-2", className)}>
+    <div tabIndex={0} role="region" aria-label={label} className={cn("relative min-w-0 overflow-x-auto rounded border border-line bg-surface -outline-offset-2", className)}>
       <table className="w-full border-collapse text-left text-base">
         <caption className="sr-only">{label}</caption>
         {children}

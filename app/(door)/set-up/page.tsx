@@ -10,7 +10,6 @@ export default async function Page() {
   await openPage("/set-up");
   return (
     <Door title="Set up Basehold">
-      <p className="text-ink-2">You become the owner of this installation. The link works once.</p>
       <SetUpDoor lookUp={lookUpSetUp} redeem={redeemSetUp} />
     </Door>
   );
