@@ -1,0 +1,33 @@
+import { defineConfig } from "@playwright/test";
+import { panelUrl, statePathOf } from "./e2e/panel/where";
+
+/** A system browser: Playwright's own download does not work on every machine that runs these. */
+const chromium = process.env["BASEHOLD_CHROMIUM"] ?? "/usr/bin/chromium";
+const launchOptions = {
+  executablePath: chromium,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+};
+
+/**
+ * One panel of its own serves all of it (`global-set-up.ts`). The journey makes the owner and the first project; what comes after
+ * stands on them.
+ */
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results/e2e",
+  globalSetup: "./e2e/panel/global-set-up.ts",
+  globalTeardown: "./e2e/panel/global-tear-down.ts",
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"], ["json", { outputFile: process.env["PLAYWRIGHT_JSON_OUTPUT_NAME"] ?? "test-results/e2e.json" }]],
+  use: { baseURL: panelUrl, launchOptions, trace: "retain-on-failure", screenshot: "only-on-failure", locale: "en-GB", colorScheme: "light" },
+  projects: [
+    { name: "journey", testMatch: "journey.spec.ts" },
+    { name: "afterwards", testMatch: ["people.spec.ts", "project.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
+    { name: "at last", testMatch: "secrets.spec.ts", dependencies: ["journey", "afterwards"], use: { storageState: statePathOf("owner") } },
+  ],
+});
