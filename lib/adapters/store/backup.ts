@@ -67,11 +67,14 @@ async function copySqlite(path: string, file: string): Promise<void> {
 }
 
 async function restoreSqlite(path: string, { file, backupsFolder, verify }: RestoreOptions): Promise<{ replacedPath: string | null }> {
+  const checked = `${path}.checked-${process.pid}`;
   const draft = `${path}.restored-${process.pid}`;
-  copyFileSync(file, draft);
-  chmodSync(draft, 0o600);
   try {
-    await checkCopy(draft, verify);
+    copyFileSync(file, checked);
+    await checkCopy(checked, verify);
+    // A second copy: the first one was opened, and a connection lets go of its file only when it is collected.
+    copyFileSync(file, draft);
+    chmodSync(draft, 0o600);
     if (!existsSync(path)) {
       renameSync(draft, path);
       return { replacedPath: null };
@@ -87,46 +90,39 @@ async function restoreSqlite(path: string, { file, backupsFolder, verify }: Rest
     renameSync(draft, path);
     return { replacedPath };
   } finally {
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${draft}${suffix}`, { force: true });
+    for (const name of [draft, checked, `${checked}-wal`, `${checked}-shm`]) rmSync(name, { force: true });
   }
 }
 
-async function checkCopy(draft: string, verify: RestoreOptions["verify"]): Promise<void> {
-  const applied = await readSqliteState(draft).catch((cause: unknown) => {
+async function checkCopy(copy: string, verify: RestoreOptions["verify"]): Promise<void> {
+  const applied = await readSqliteState(copy).catch((cause: unknown) => {
     throw cause instanceof MigrationError ? cause : new MigrationError("The file is not a backup of a SQLite store, or it is damaged.", { cause });
   });
   if (applied.length === 0) throw new MigrationError("The file is not a backup of a Basehold store: it carries no migration.");
   pendingMigrations(readMigrations(findMigrationsFolder(), "sqlite"), applied);
-  const connection = await openConnection(draft);
+  const connection = await openConnection(copy);
   try {
     const problems = connection.query({ sql: "PRAGMA integrity_check(1)", args: [], argTypes: [] }).rows.map(([text]) => String(text));
     if (problems[0] !== "ok") throw new MigrationError(`The backup is damaged: ${problems[0] ?? "it cannot be read"}.`);
   } finally {
     connection.close();
   }
-  const store = await openStore({ url: `file:${draft}` });
+  const store = await openStore({ url: `file:${copy}` });
   try {
     await verify(store);
   } finally {
     await store.close();
   }
-  await leaveWal(draft);
 }
 
 /** Leaving WAL mode needs the file for oneself: it fails while any process has it open, and leaves one plain file behind. */
 async function requireUnused(path: string): Promise<void> {
-  try {
-    await leaveWal(path);
-  } catch (cause) {
-    if (!isBusy(cause)) throw cause;
-    throw new MigrationError("Another process has the store open. Stop the panel first (Ctrl-C, or `systemctl stop basehold`).", { cause });
-  }
-}
-
-async function leaveWal(path: string): Promise<void> {
   const connection = await openConnection(path);
   try {
     connection.script("PRAGMA journal_mode = DELETE");
+  } catch (cause) {
+    if (!isBusy(cause)) throw cause;
+    throw new MigrationError("Another process has the store open. Stop the panel first (Ctrl-C, or `systemctl stop basehold`).", { cause });
   } finally {
     connection.close();
   }
