@@ -45,12 +45,13 @@ test("a statement of another request waits for an open transaction and is not ta
     throw new Error("taken back on purpose");
   });
   await inside.opened;
-  const acknowledged = writeSetting(store.db, "acknowledged");
+  // One that the client wraps into a transaction of its own, and one that it does not.
+  const acknowledged = Promise.all([writeSetting(store.db, "acknowledged"), store.db.$executeRaw`INSERT INTO "InstallationSetting" ("key", "valueJson", "updatedAt") VALUES ('acknowledged-raw', '1', '2026-01-01T00:00:00Z')`]);
   expect(await other.order({ do: "ask", sql: "SELECT key FROM InstallationSetting" })).toEqual([]);
   mayFail.open();
   await expect(failing).rejects.toThrow("taken back on purpose");
   await acknowledged;
-  expect(await other.order({ do: "ask", sql: "SELECT key FROM InstallationSetting" })).toEqual([["acknowledged"]]);
+  expect(await other.order({ do: "ask", sql: "SELECT key FROM InstallationSetting ORDER BY key" })).toEqual([["acknowledged"], ["acknowledged-raw"]]);
 });
 
 test("a read of another request sees nothing of an open transaction and does not wait for it", async () => {
