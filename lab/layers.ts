@@ -114,8 +114,9 @@ export async function writeEntries(entries: readonly LayerEntry[], output: Writa
   await written;
 }
 
-/** A layer of files whose content is all in the entries. */
-export function entriesLayer(name: string, entries: readonly LayerEntry[]): Layer {
+/** A layer of files whose content is all in the entries. Of two with one path the later one counts: engines refuse an archive that names a path twice. */
+export function entriesLayer(name: string, listed: readonly LayerEntry[]): Layer {
+  const entries = [...new Map(listed.map((entry) => [relative(entry.path), entry])).values()];
   return { name, content: { entries }, write: (output) => writeEntries(entries, output) };
 }
 

@@ -4,6 +4,7 @@ import type { StandIn } from "../image";
 import type { Recipe } from "../recipe";
 import { envoyRecipe } from "./envoy";
 import { metaRecipe } from "./meta";
+import { poolerRecipe } from "./pooler";
 import { postgresRecipe } from "./postgres";
 import { restRecipe } from "./rest";
 import { standInRecipe } from "./stand-in";
@@ -19,7 +20,7 @@ async function arriving(): Promise<Recipe[]> {
   return found;
 }
 
-export const recipes: readonly Recipe[] = [postgresRecipe, restRecipe, envoyRecipe, metaRecipe, ...(await arriving())];
+export const recipes: readonly Recipe[] = [postgresRecipe, restRecipe, envoyRecipe, metaRecipe, poolerRecipe, ...(await arriving())];
 
 export type Reference = { repository: string; tag: string };
 

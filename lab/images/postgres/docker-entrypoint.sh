@@ -30,10 +30,13 @@ run_scripts() {
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   : "${POSTGRES_PASSWORD:?POSTGRES_PASSWORD is not set: it becomes the password of supabase_admin and postgres}"
   export PGPASSWORD="$POSTGRES_PASSWORD" PGHOST=/var/run/postgresql
+  # A script that fails must fail again at the next start, instead of leaving half a cluster that looks ready.
+  trap 'pg_ctl -D "$PGDATA" -m immediate stop || true; find "$PGDATA" -mindepth 1 -delete' ERR
   initdb --username=supabase_admin --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") --auth-local=peer --auth-host=scram-sha-256 \
     --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US --no-sync --no-instructions
   # Nothing outside may take the half-made cluster for a ready one: it listens on its socket only. What is written is synced once, at the end.
-  pg_ctl -D "$PGDATA" -w -t 120 -o "-c config_file=/etc/postgresql/postgresql.conf -c listen_addresses='' -c fsync=off -c full_page_writes=off" start
+  # Statements are not logged: some of them set passwords.
+  pg_ctl -D "$PGDATA" -w -t 120 -o "${*:2} -c listen_addresses='' -c log_statement=none -c fsync=off -c full_page_writes=off" start
   psql -v ON_ERROR_STOP=1 --no-psqlrc --quiet -U supabase_admin -d postgres <<'SQL'
 \getenv password POSTGRES_PASSWORD
 CREATE ROLE postgres SUPERUSER LOGIN PASSWORD :'password';
@@ -45,6 +48,7 @@ SQL
   pg_ctl -D "$PGDATA" -m fast -w stop
   sync -f "$PGDATA"
   echo "lab postgres: the cluster is made"
+  trap - ERR
   unset PGHOST
 fi
 

@@ -17,4 +17,4 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION graphql_public.graphql(text, text, jsonb, jsonb) TO postgres, anon, authenticated, service_role;
 
-CREATE EXTENSION supabase_vault WITH SCHEMA vault CASCADE;
+CREATE EXTENSION supabase_vault;

@@ -11,3 +11,5 @@ $$;
 REVOKE ALL ON FUNCTION pgbouncer.get_auth(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pgbouncer.get_auth(text) TO pgbouncer;
 GRANT CONNECT ON DATABASE postgres TO pgbouncer;
+-- postgres makes it and loses its superuser rights later; what reads verifiers must keep them.
+ALTER FUNCTION pgbouncer.get_auth(text) OWNER TO supabase_admin;
