@@ -23,12 +23,12 @@ export function Rail({ entries, startsWide }: { entries: readonly NavigationName
   const toggleLabel = isWide ? "Narrow the rail" : "Widen the rail";
   const ToggleIcon = isWide ? PanelLeftClose : PanelLeftOpen;
   return (
-    <div className={cn("no-print sticky top-0 flex h-dvh shrink-0 flex-col border-r border-line bg-surface max-sm:hidden", isWide ? "w-[220px]" : "w-14")}>
+    <nav aria-label="Main" className={cn("no-print sticky top-0 flex h-dvh shrink-0 flex-col border-r border-line bg-surface max-sm:hidden", isWide ? "w-[220px]" : "w-14")}>
       <Link href="/projects" className="flex h-12 items-center gap-2.5 px-[18px] font-semibold -outline-offset-4">
         <Logo className="size-5 shrink-0" />
         <span className={cn(!isWide && "sr-only")}>Basehold</span>
       </Link>
-      <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5 px-2 py-2">
+      <div className="flex flex-1 flex-col gap-0.5 px-2 py-2">
         {navigationFor(entries).map(({ href, label, icon: Icon }) => {
           const isCurrent = isOpen(pathname, href);
           const link = (
@@ -50,7 +50,7 @@ export function Rail({ entries, startsWide }: { entries: readonly NavigationName
             </Tooltip>
           );
         })}
-      </nav>
+      </div>
       <div className="p-2">
         <Tooltip label={toggleLabel} side="right">
           <button type="button" onClick={toggle} aria-label={toggleLabel} aria-expanded={isWide} className="flex size-10 h-9 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink">
@@ -58,7 +58,7 @@ export function Rail({ entries, startsWide }: { entries: readonly NavigationName
           </button>
         </Tooltip>
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -31,7 +31,7 @@ export function TopLine({ entries, account, theme, isLab, worker, running, mayCr
       </div>
       {worker.isLate && (
         <Badge tone="warn" icon={<HeartCrack aria-hidden className="size-3.5" />} title="Projects keep running. Acts wait until the worker is back: check `npm run up` on the machine.">
-          <span className="max-md:sr-only">Worker {worker.heartbeatAt === null ? "not seen yet" : "last seen"}</span>
+          <span className="max-md:sr-only">Worker {worker.heartbeatAt === null ? "is not running" : "last seen"}</span>
           {worker.heartbeatAt !== null && <TimeAgo at={worker.heartbeatAt} isInline className="max-sm:sr-only" />}
         </Badge>
       )}

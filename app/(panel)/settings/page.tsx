@@ -26,7 +26,7 @@ export default async function Page() {
     <>
       <PageHeader title="Settings" />
       <Worker installation={installation} />
-      <Section title="Images">
+      <Section title="Images" hint={<>Set with <Mono>npx basehold image-source set</Mono> on the machine.</>}>
         <Card>
           <KeyValue pairs={[{ key: "Source", value: <ImageSource source={installation.imageSource} /> }, { key: "Releases", value: <Mono>{installation.releases.toReversed().join(", ")}</Mono> }]} />
         </Card>
@@ -80,7 +80,7 @@ function Worker({ installation: { worker, dialect, instanceId, counts } }: { ins
     <Section title="Installation">
       {worker.isLate && (
         <Notice tone="warn">
-          {worker.heartbeatAt === null ? "The worker has not been seen yet." : <>The worker was last seen <TimeAgo at={worker.heartbeatAt} isInline />; it reports every few seconds and is late after {lateAfterSeconds} s.</>} Projects keep running; acts wait until it is back. Start it with <Mono>npm run up</Mono>.
+          {worker.heartbeatAt === null ? "No worker is running." : <>The worker was last seen <TimeAgo at={worker.heartbeatAt} isInline />; it reports every few seconds and is late after {lateAfterSeconds} s.</>} Projects keep running; acts wait until it is back. Start it with <Mono>npm run up</Mono>.
         </Notice>
       )}
       {status.separation === "process" && (
@@ -92,7 +92,7 @@ function Worker({ installation: { worker, dialect, instanceId, counts } }: { ins
           pairs={[
             { key: "Address", value: <Mono>{webConfig().url.origin}</Mono> },
             { key: "Basehold", value: <Mono>{manifest.version}</Mono> },
-            { key: "Worker", value: worker.heartbeatAt === null ? "Not seen yet" : <>Version <Mono>{worker.version}</Mono> on <Mono>{worker.hostname}</Mono>, last seen <TimeAgo at={worker.heartbeatAt} isInline /></> },
+            { key: "Worker", value: worker.heartbeatAt === null ? "Not running" : <>Version <Mono>{worker.version}</Mono> on <Mono>{worker.hostname}</Mono>, last seen <TimeAgo at={worker.heartbeatAt} isInline /></> },
             { key: "Docker engine", value: <Engine status={status} /> },
             { key: "Separation", value: status.separation === "user" ? "Web runs under a user of its own, without the Docker socket and the key file." : status.separation === "process" ? "By process only" : "Unknown until the worker reports" },
             { key: "Store", value: dialect === "sqlite" ? "SQLite" : "PostgreSQL" },

@@ -1,0 +1,7 @@
+import { inviteToProject, listProjectInvitations } from "@/lib/access/invitations";
+import { endpoints } from "@/lib/server/api-endpoints";
+import { handler } from "@/lib/server/handler";
+import { webConfig } from "@/lib/server/web-config";
+
+export const GET = handler(endpoints.listProjectInvitations, async ({ ctx, params }) => ({ items: await listProjectInvitations(ctx, params.ref) }));
+export const POST = handler(endpoints.inviteToProject, ({ ctx, params, body }) => inviteToProject(ctx, { ...body, ref: params.ref }, webConfig().url.href));
