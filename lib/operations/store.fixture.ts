@@ -56,17 +56,18 @@ export class MortalStore {
   #open: () => void = () => undefined;
   readonly store: Store;
 
-  constructor(real: Store) {
+  /** `onCommit` is called after each transaction that went through. */
+  constructor(real: Store, onCommit: () => void = () => undefined) {
     const wait = () => this.#gate;
     this.store = {
       dialect: real.dialect,
       db: real.db,
       transaction: async (fn) => {
         await wait();
-        return real.transaction(async (tx) => {
-          await wait();
-          return fn(tx);
-        });
+        const result = await real.transaction(fn);
+        onCommit();
+        await wait();
+        return result;
       },
       changeToken: async () => {
         await wait();

@@ -11,7 +11,7 @@ import type { ProjectSettings } from "@/lib/stack/settings";
 import { choosePort, chooseSubnet, subnetPool, type PortPurpose } from "./allocate";
 import { createProjectInput, type CreateProjectInput } from "./inputs";
 import { readInstanceId } from "./installation";
-import { startOperation } from "./start-operation";
+import { startOperation, withFreshChoice } from "./start-operation";
 
 /** Immutable id of a project; Docker objects are named by it. */
 export const newProjectId = customAlphabet("abcdefghijklmnopqrstuvwxyz0123456789", 12);
@@ -21,15 +21,16 @@ type ParsedInput = ReturnType<typeof createProjectInput.parse>;
 /**
  * Writes the wish for a new project (row, ports, subnet, operation and audit row in one transaction) and returns at once;
  * the worker does the rest.
+ * `extend` writes more of the wish in the same transaction.
  * @throws InvalidError names the field; ConflictError when the reference or a chosen port is taken.
  */
-export async function createProject(ctx: VerbContext, input: CreateProjectInput): Promise<{ projectId: string; ref: string; operationId: string }> {
+export async function createProject(ctx: VerbContext, input: CreateProjectInput, extend?: (tx: Db, projectId: string) => Promise<void>): Promise<{ projectId: string; ref: string; operationId: string }> {
   await authorizeInstallation(ctx, "project.create");
   const parsed = parseInput(createProjectInput, input);
   const release = chooseRelease(parsed.release);
   const services = chooseServices(parsed.services, release);
   const sealedPassword = parsed.postgresPassword === undefined ? null : await ctx.seal(parsed.postgresPassword);
-  return ctx.store.transaction(async (tx) => {
+  return withFreshChoice(ctx, async (tx) => {
     const ref = await reserveRef(tx, parsed);
     const projectId = newProjectId();
     const host = await requireHost(tx);
@@ -38,10 +39,11 @@ export async function createProject(ctx: VerbContext, input: CreateProjectInput)
     const { operationId } = await startOperation(tx, ctx, {
       kind: "project.create",
       project: { id: projectId, ref },
-      input: { projectId },
+      input: { projectId, chosenGatewayPort: parsed.gatewayPort },
       summary: `Create project ${ref}`,
       detail: { displayName: parsed.displayName, release, services },
     });
+    await extend?.(tx, projectId);
     return { projectId, ref, operationId };
   });
 }

@@ -3,7 +3,7 @@ import { ConflictError, InvalidError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { deleteProjectInput, projectInput } from "./inputs";
-import { startOperation } from "./start-operation";
+import { requireState, startOperation } from "./start-operation";
 
 /** How long a deleted project's data stays in the trash. */
 export const trashTimeMs = 7 * 24 * 3_600_000;
@@ -49,7 +49,8 @@ export async function purgeProject(ctx: VerbContext, input: { ref: string; confi
   const typed = confirmName.normalize("NFC").trim();
   if (typed !== ref && typed !== project.displayName) throw new InvalidError({ confirmName: `Type ${project.displayName} or ${ref} to confirm.` });
   return ctx.store.transaction(async (tx) => {
-    if (project.state !== "deleted" && project.state !== "failed") throw new ConflictError("wrong-state", `Delete ${ref} first: only a deleted project, or one whose creation failed, can be purged.`);
+    const row = await tx.project.findUnique({ where: { id: project.id }, select: { state: true } });
+    if (row?.state !== "deleted" && row?.state !== "failed") throw new ConflictError("wrong-state", `Delete ${ref} first: only a deleted project, or one whose creation failed, can be purged.`);
     return startOperation(tx, ctx, { kind: "project.purge", project, input: { projectId: project.id, ref }, summary: `Purge ${ref} with all its data` });
   });
 }
@@ -58,6 +59,9 @@ export async function purgeProject(ctx: VerbContext, input: { ref: string; confi
 export async function cleanUpProject(ctx: VerbContext, input: { ref: string }): Promise<{ operationId: string }> {
   const { ref } = parseInput(projectInput, input);
   const project = await authorize(ctx, "operation.retry", ref);
-  if (project.readyAt !== null || project.state !== "failed") throw new ConflictError("wrong-state", `${ref} was ready once; delete it instead.`);
-  return ctx.store.transaction((tx) => startOperation(tx, ctx, { kind: "project.purge", project, input: { projectId: project.id, ref }, summary: `Clean up the failed creation of ${ref}` }));
+  if (project.readyAt !== null) throw new ConflictError("wrong-state", `${ref} was ready once; delete it instead.`);
+  return ctx.store.transaction(async (tx) => {
+    await requireState(tx, project, ["failed"], "cleaned up");
+    return startOperation(tx, ctx, { kind: "project.purge", project, input: { projectId: project.id, ref }, summary: `Clean up the failed creation of ${ref}` });
+  });
 }

@@ -5,13 +5,13 @@ import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import { deleteFunctionInput, deployFunctionInput, type DeployFunctionInput } from "./inputs";
 import { parseSettings } from "./settings-schema";
-import { startOperation } from "./start-operation";
+import { requireState, startOperation } from "./start-operation";
 
 type ProjectRow = Awaited<ReturnType<typeof authorize>>;
 
-function requireFunctions(project: ProjectRow): void {
+async function requireFunctions(tx: Db, project: ProjectRow): Promise<void> {
   if (!parseSettings(project.settingsJson).services.includes("functions")) throw new ConflictError("no-functions-service", `${project.ref} runs without the functions service. Add it under Settings first.`);
-  if (project.state !== "ready") throw new ConflictError("wrong-state", `Functions of ${project.ref} cannot change while it is ${project.state}.`);
+  await requireState(tx, project, ["ready"], "given functions");
 }
 
 async function newestVersion(tx: Db, projectId: string, name: string) {
@@ -22,8 +22,8 @@ async function newestVersion(tx: Db, projectId: string, name: string) {
 export async function deployFunction(ctx: VerbContext, input: DeployFunctionInput): Promise<{ operationId: string; version: number }> {
   const { ref, name, files } = parseInput(deployFunctionInput, input);
   const project = await authorize(ctx, "function.write", ref);
-  requireFunctions(project);
   return ctx.store.transaction(async (tx) => {
+    await requireFunctions(tx, project);
     const version = ((await newestVersion(tx, project.id, name))?.version ?? 0) + 1;
     const sizeBytes = files.reduce((sum, file) => sum + Math.floor(file.contentBase64.length * 0.75), 0);
     await tx.edgeFunction.create({
@@ -41,8 +41,8 @@ export async function deployFunction(ctx: VerbContext, input: DeployFunctionInpu
 export async function deleteFunction(ctx: VerbContext, input: { ref: string; name: string }): Promise<{ operationId: string }> {
   const { ref, name } = parseInput(deleteFunctionInput, input);
   const project = await authorize(ctx, "function.write", ref);
-  requireFunctions(project);
   return ctx.store.transaction(async (tx) => {
+    await requireFunctions(tx, project);
     const newest = await newestVersion(tx, project.id, name);
     if (newest === null || newest.isDeleted) throw new NotFoundError(`${ref} has no function ${name}.`);
     await tx.edgeFunction.create({

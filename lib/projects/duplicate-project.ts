@@ -13,16 +13,10 @@ export async function duplicateProject(ctx: VerbContext, input: DuplicateProject
   const parsed = parseInput(duplicateProjectInput, input);
   const source = await authorize(ctx, "project.duplicate", parsed.ref);
   const settings = parseSettings(source.settingsJson);
-  const created = await createProject(ctx, {
-    displayName: parsed.displayName,
-    ref: parsed.newRef,
-    release: settings.release,
-    services: settings.services,
-    bindAddress: settings.bindAddress,
-    isDirectDatabasePortOpen: settings.isDirectDatabasePortOpen,
-  });
-  await ctx.store.transaction(async (tx) => {
-    const row = await tx.project.findUniqueOrThrow({ where: { id: created.projectId } });
+  const { release, services, bindAddress, isDirectDatabasePortOpen } = settings;
+  const wish = { displayName: parsed.displayName, ref: parsed.newRef, release, services, bindAddress, isDirectDatabasePortOpen };
+  return createProject(ctx, wish, async (tx, projectId) => {
+    const row = await tx.project.findUniqueOrThrow({ where: { id: projectId } });
     const copy = { ...parseSettings(row.settingsJson), siteUrl: settings.siteUrl, redirectUrls: settings.redirectUrls };
     await tx.project.update({ where: { id: row.id }, data: { settingsJson: JSON.stringify(copy) } });
     const functions = await tx.edgeFunction.findMany({ where: { projectId: source.id }, orderBy: [{ name: "asc" }, { version: "desc" }] });
@@ -32,5 +26,4 @@ export async function duplicateProject(ctx: VerbContext, input: DuplicateProject
       });
     }
   });
-  return created;
 }

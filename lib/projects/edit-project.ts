@@ -10,7 +10,7 @@ import { choosePort } from "./allocate";
 import { insertSealedSecret, localUrl } from "./create-project";
 import { editProjectInput, type EditProjectInput } from "./inputs";
 import { parseSettings, toPorts } from "./settings-schema";
-import { requireNoOpenOperation, startOperation } from "./start-operation";
+import { requireNoOpenOperation, startOperation, withFreshChoice } from "./start-operation";
 
 type ParsedEdit = ReturnType<typeof editProjectInput.parse>;
 
@@ -26,7 +26,7 @@ export async function editProject(ctx: VerbContext, input: EditProjectInput): Pr
   const parsed = parseInput(editProjectInput, input);
   const project = await authorize(ctx, "project.edit", parsed.ref);
   const sealedSmtpPassword = parsed.smtpPassword === undefined ? null : await ctx.seal(parsed.smtpPassword);
-  return ctx.store.transaction(async (tx) => {
+  return withFreshChoice(ctx, async (tx) => {
     const row = await tx.project.findUniqueOrThrow({ where: { id: project.id }, include: { ports: true } });
     const before: EditBefore = { settings: parseSettings(row.settingsJson), ports: toPorts(row.ports) };
     const ports = await movePorts(tx, ctx, { projectId: row.id, hostId: row.hostId, before: before.ports, parsed });

@@ -22,7 +22,7 @@ export function createWorkflow(tools: WorkflowTools): Workflow<CreateInput> {
     parseInput: (json) => input.parse(json),
     onFailure: "hold",
     steps: [
-      reserveStep(tools),
+      reserveStep(tools, { keepsPorts: false }),
       secretsStep(tools),
       imagesStep(tools),
       {

@@ -30,7 +30,10 @@ async function deployPending(tools: WorkflowTools, target: Target, emit: EventSi
   if (!parseSettings(project.settingsJson).services.includes("functions")) return { deployed: [] };
   const pending = await listPending(tools, target.projectId);
   if (pending.length === 0) return { deployed: [] };
+  // A worker that died here may have left the runtime stopped.
+  if ((await findRuntime(tools, target.projectId, signal)) === undefined) await applyStack(tools, { ...target, goal: "run" }, emit, signal);
   const containerId = await findRuntime(tools, target.projectId, signal);
+  if (containerId === undefined) throw new Error("The functions service does not run. Reconcile the project and try again.");
   for (const fn of pending) {
     await replaceFolder(tools, containerId, fn, signal);
     emit({ level: "info", message: fn.isDeleted ? `${fn.name} is taken out` : `${fn.name} version ${fn.version} is in place`, current: null, total: null, detail: null });
@@ -46,11 +49,9 @@ async function listPending(tools: WorkflowTools, projectId: string) {
   return rows.filter((row, index) => rows[index - 1]?.name !== row.name && row.deployedAt === null);
 }
 
-async function findRuntime(tools: WorkflowTools, projectId: string, signal: AbortSignal): Promise<string> {
+async function findRuntime(tools: WorkflowTools, projectId: string, signal: AbortSignal): Promise<string | undefined> {
   const { containers } = await tools.engine.observe({ instanceId: tools.instanceId, projectId, imageRefs: [] }, signal);
-  const runtime = containers.find((container) => container.labels[LABEL.service] === "functions" && container.state === "running");
-  if (runtime === undefined) throw new Error("The functions service does not run. Reconcile the project and try again.");
-  return runtime.id;
+  return containers.find((container) => container.labels[LABEL.service] === "functions" && container.state === "running")?.id;
 }
 
 type StoredFunction = { name: string; filesJson: string; isDeleted: boolean };

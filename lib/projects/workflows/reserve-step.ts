@@ -3,14 +3,16 @@ import { EngineError } from "@/lib/engine/port";
 import { choosePort, chooseSubnet, overlapsAny, subnetPool, type PortPurpose } from "../allocate";
 import { localUrl } from "../create-project";
 import { parseSettings } from "../settings-schema";
+import { isUniqueViolation } from "../start-operation";
 import { loadProject, type LoadedProject } from "./load-stack";
 import type { WorkflowTools } from "./tools";
 
 /**
  * Asks the engine whether it is there and new enough, and makes sure that the reserved ports and the subnet are really free on
- * the host. A port that another program holds is exchanged for the next free one unless the person chose it.
+ * the host. A port that another program holds is exchanged for the next free one unless the person chose it, or people know it
+ * already (`keepsPorts`).
  */
-export function reserveStep<Input extends { projectId: string; chosenGatewayPort?: number | undefined }>(tools: WorkflowTools): Step<Input> {
+export function reserveStep<Input extends { projectId: string; chosenGatewayPort?: number | undefined }>(tools: WorkflowTools, { keepsPorts }: { keepsPorts: boolean }): Step<Input> {
   return {
     key: "reserve",
     title: "Check the engine, ports and network",
@@ -21,18 +23,18 @@ export function reserveStep<Input extends { projectId: string; chosenGatewayPort
       emit({ level: "info", message: `Docker Engine ${info.engineVersion}, API ${info.apiVersion}`, current: null, total: null, detail: null });
       const project = await loadProject(tools, input.projectId);
       const observed = await tools.engine.observe({ instanceId: tools.instanceId, projectId: project.id, imageRefs: [] }, signal);
-      if (observed.containers.length === 0) await reservePorts(tools, project, input.chosenGatewayPort);
+      if (observed.containers.length === 0) await reservePorts(tools, project, { keepsPorts, chosenGatewayPort: input.chosenGatewayPort });
       if (observed.networks.length === 0) await reserveSubnet(tools, project);
       return { engineVersion: info.engineVersion };
     },
   };
 }
 
-async function reservePorts(tools: WorkflowTools, project: LoadedProject, chosenGatewayPort: number | undefined): Promise<void> {
+async function reservePorts(tools: WorkflowTools, project: LoadedProject, { keepsPorts, chosenGatewayPort }: { keepsPorts: boolean; chosenGatewayPort: number | undefined }): Promise<void> {
   const settings = parseSettings(project.settingsJson);
   for (const row of project.ports) {
     if (await tools.isPortFree(settings.bindAddress, row.port)) continue;
-    if (row.purpose === "gateway" && row.port === chosenGatewayPort) {
+    if (keepsPorts || (row.purpose === "gateway" && row.port === chosenGatewayPort)) {
       throw new EngineError("port-taken", `Port ${row.port} is held by another program on this machine. Choose another one, or end that program and retry.`);
     }
     await exchangePort(tools, project, row);
@@ -42,8 +44,11 @@ async function reservePorts(tools: WorkflowTools, project: LoadedProject, chosen
   const before = project.ports.find((row) => row.purpose === "gateway");
   if (gateway === undefined || before === undefined || gateway.port === before.port) return;
   if (settings.publicUrl !== localUrl(settings.bindAddress, before.port)) return;
-  const moved = { ...settings, publicUrl: localUrl(settings.bindAddress, gateway.port) };
-  await tools.store.transaction((tx) => tx.project.update({ where: { id: project.id }, data: { settingsJson: JSON.stringify(moved) } }));
+  const publicUrl = localUrl(settings.bindAddress, gateway.port);
+  await tools.store.transaction(async (tx) => {
+    const { settingsJson } = await tx.project.findUniqueOrThrow({ where: { id: project.id }, select: { settingsJson: true } });
+    await tx.project.update({ where: { id: project.id }, data: { settingsJson: JSON.stringify({ ...parseSettings(settingsJson), publicUrl }) } });
+  });
 }
 
 async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: { id: string; purpose: string; port: number }): Promise<void> {
@@ -54,9 +59,15 @@ async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: {
     const port = choosePort(row.purpose as PortPurpose, new Set([...tried, ...taken.map((other) => other.port)]));
     tried.add(port);
     if (!(await tools.isPortFree(bindAddress, port))) continue;
-    await tools.store.transaction((tx) => tx.portAllocation.update({ where: { id: row.id }, data: { port } }));
-    return;
+    const isTaken = await tools.store.transaction((tx) => tx.portAllocation.update({ where: { id: row.id }, data: { port } })).then(() => false, refuseAllButTaken);
+    if (!isTaken) return;
   }
+}
+
+/** Another project took the same port in the meantime: true. */
+function refuseAllButTaken(error: unknown): true {
+  if (!isUniqueViolation(error)) throw error;
+  return true;
 }
 
 async function reserveSubnet(tools: WorkflowTools, project: LoadedProject): Promise<void> {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { OperationKind, Step, Workflow } from "@/lib/operations/types";
+import { LABEL } from "@/lib/engine/observed";
+import type { Step, Workflow } from "@/lib/operations/types";
 import { applyStack } from "./apply-stack";
 import { functionsStep } from "./functions-step";
 import { imagesStep } from "./images-step";
-import { loadProject } from "./load-stack";
 import { proveStep } from "./prove-step";
 import { reserveStep } from "./reserve-step";
 import { secretsStep } from "./secrets-step";
@@ -113,10 +113,11 @@ export function restartWorkflow(tools: WorkflowTools): Workflow<RestartInput> {
         isCancellable: false,
         async run({ input: { projectId, service } }, signal) {
           const { containers } = await tools.engine.observe({ instanceId: tools.instanceId, projectId, imageRefs: [] }, signal);
-          const container = containers.find((candidate) => candidate.labels["io.basehold.service"] === service);
+          const container = containers.find((candidate) => candidate.labels[LABEL.service] === service);
           if (container !== undefined) await tools.engine.stopContainer(container.id, { graceMs: 20_000 }, signal);
           return { stopped: container !== undefined };
         },
+        undo: async ({ operation, input: { projectId }, emit }, _output, signal) => void (await applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal)),
       },
       servicesStep<RestartInput>(tools, "Start it and wait until it answers"),
       proveStep(tools),
@@ -133,7 +134,7 @@ export function undoDeleteWorkflow(tools: WorkflowTools): Workflow<ProjectOnly> 
     parseInput: (json) => projectOnly.parse(json),
     onFailure: "hold",
     steps: [
-      reserveStep(tools),
+      reserveStep(tools, { keepsPorts: true }),
       imagesStep(tools),
       { ...start, undo: async ({ operation, input: { projectId }, emit }, _output, signal) => void (await applyStack(tools, { projectId, operationId: operation.id, goal: "remove-containers" }, emit, signal)) },
       functionsStep(tools),
@@ -159,10 +160,3 @@ async function settleRunning(tools: WorkflowTools, tx: Parameters<typeof setProj
     await setProjectState(tx, projectId, "failed", sentence ?? "The operation failed.");
   }
 }
-
-/** Whether a project exists any more; an operation on one that is gone has nothing to do. */
-export async function projectExists(tools: WorkflowTools, projectId: string): Promise<boolean> {
-  return loadProject(tools, projectId).then(() => true, () => false);
-}
-
-export type { OperationKind };

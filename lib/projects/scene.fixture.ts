@@ -1,0 +1,194 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Actor } from "@/lib/access/actor";
+import type { VerbContext } from "@/lib/access/verb-context";
+import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
+import { migrateStore } from "@/lib/adapters/store/migrate";
+import { openStore } from "@/lib/adapters/store/open-store";
+import type { Db, Store } from "@/lib/adapters/store/types";
+import { FakeEngine } from "@/lib/engine/fake-engine";
+import type { FaultPlan } from "@/lib/engine/fake/faults";
+import { createFakeWorld, type FakeWorld } from "@/lib/engine/fake/world";
+import type { ContractProbe } from "@/lib/gateway/contract";
+import { OperationRunner } from "@/lib/operations/runner";
+import { Clock, leaseMs, MortalStore, newId, silentLog } from "@/lib/operations/store.fixture";
+import { Secret } from "@/lib/stack/secret-value";
+import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
+import { authorizeOperationActor } from "./authorize-operation";
+import { readImageSource, writeSetting } from "./installation";
+import { projectWorkflows } from "./workflows/all-workflows";
+import type { SecretsPort, WorkflowTools } from "./workflows/tools";
+
+/**
+ * One installation as the tests of projects see it: a real SQLite file, a fake host, and workers on both that can be killed at any
+ * point. The secrets stand in the store unencrypted; all the rest is the product's own code.
+ */
+
+export const instanceId = "scene0instance";
+export const systemActor: Actor = { kind: "cli", name: "Test" };
+
+const plainMark = "v1.plain.";
+const sealedMark = "sealed.for-worker:";
+
+/** What web's `seal` gives in these tests; `plainSecrets` opens it. */
+export const seal = (text: string) => Promise.resolve(`for-worker:${Buffer.from(text).toString("base64")}`);
+
+export function plainSecrets(store: Store, now: () => Date): SecretsPort {
+  const readRows = (db: Db, projectId: string) => db.secretValue.findMany({ where: { projectId } });
+  return {
+    async readAll(db, projectId) {
+      const entries = (await readRows(db, projectId)).map((row) => {
+        if (!row.ciphertext.startsWith(plainMark)) throw new Error(`The secret ${row.name} cannot be opened.`);
+        return [row.name, new Secret(Buffer.from(row.ciphertext.slice(plainMark.length), "base64").toString())] as const;
+      });
+      if (entries.length === 0) throw new Error("The project has no secrets yet.");
+      return { smtpPassword: null, ...Object.fromEntries(entries) } as ProjectSecrets;
+    },
+    listNames: async (db, projectId) => (await readRows(db, projectId)).map((row) => row.name),
+    async write(tx, projectId, name: SecretName, value) {
+      const data = { ciphertext: plainMark + Buffer.from(value.reveal()).toString("base64"), updatedAt: now() };
+      await tx.secretValue.upsert({ where: { projectId_name: { projectId, name } }, create: { id: newId(), projectId, name, createdAt: now(), ...data }, update: data });
+    },
+    unsealPending: (projectId) =>
+      store.transaction(async (tx) => {
+        for (const row of await readRows(tx, projectId)) {
+          if (row.ciphertext.startsWith(sealedMark)) await tx.secretValue.update({ where: { id: row.id }, data: { ciphertext: plainMark + row.ciphertext.slice(sealedMark.length) } });
+        }
+      }),
+  };
+}
+
+export type SceneOptions = { world?: FakeWorld; storeFile?: string; clock?: Clock };
+
+export type WorkerOptions = { faults?: FaultPlan; /** Name of a crash point of the runner at which the worker dies. */ dieAt?: string; onPoint?: (point: string) => void; tools?: Partial<WorkflowTools>; parallel?: number };
+
+export type SceneWorker = { engine: FakeEngine; tools: WorkflowTools; died: Promise<void>; freeze(): void; thaw(): void; stop(): Promise<void> };
+
+export type Scene = Awaited<ReturnType<typeof openScene>>;
+
+/** Opens an installation: new, or going on from a store file and a world of an earlier one. */
+export async function openScene(options: SceneOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "basehold-projects-"));
+  const path = join(folder, "store", "basehold.sqlite");
+  mkdirSync(join(folder, "store"));
+  if (options.storeFile !== undefined) copyFileSync(options.storeFile, path);
+  else await migrateStore({ url: `file:${path}`, backupsFolder: join(folder, "backups") });
+  const store = await openStore({ url: `file:${path}` });
+  const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false }, commits: new Set() };
+  const workers: SceneWorker[] = [];
+  if (options.storeFile === undefined) await insertInstallation(store, parts.clock);
+  return {
+    ...parts,
+    path,
+    ctx: (actor: Actor = systemActor): VerbContext => ({ store, actor, now: parts.clock.now, newId, seal }),
+    tools: () => makeTools(parts, store, new FakeEngine(parts.world)),
+    startWorker: (worker: WorkerOptions = {}): SceneWorker => {
+      const started = startSceneWorker(parts, worker);
+      workers.push(started);
+      return started;
+    },
+    /** The operation with its steps, once it has ended. */
+    ended: (operationId: string) => whenEnded(parts, operationId),
+    project: (ref: string) => store.db.project.findUnique({ where: { ref }, include: { ports: true, subnet: true, functions: true } }),
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type SceneParts = { store: Store; world: FakeWorld; clock: Clock; exports: Map<string, Uint8Array>; gateway: { isBroken: boolean }; /** Called after each commit of a worker. */ commits: Set<() => void> };
+
+async function whenEnded({ store, commits }: SceneParts, operationId: string) {
+  for (;;) {
+    let tell: () => void = () => undefined;
+    const changed = new Promise<void>((resolve) => (tell = resolve));
+    commits.add(tell);
+    const operation = await store.db.operation.findUniqueOrThrow({ where: { id: operationId }, include: { steps: { orderBy: { ordinal: "asc" } } } });
+    if (operation.finishedAt === null) await changed;
+    commits.delete(tell);
+    if (operation.finishedAt !== null) return operation;
+  }
+}
+
+async function insertInstallation(store: Store, clock: Clock): Promise<void> {
+  const now = clock.now();
+  await writeSetting(store.db, "instanceId", instanceId, now);
+  await store.db.host.create({ data: { id: "host1", name: "local", endpoint: "", createdAt: now } });
+}
+
+function makeTools({ world, clock, exports, gateway }: SceneParts, store: Store, engine: FakeEngine): WorkflowTools {
+  return {
+    store,
+    engine,
+    secrets: plainSecrets(store, clock.now),
+    probe: fakeProbe(world, clock, gateway),
+    isPortFree: async (_hostIp, port) => !world.portsHeldByOthers.includes(port),
+    hostRoutes: async () => ["192.168.0.0/24", "10.200.0.0/24"],
+    hash: (text) => createHmac("sha256", "scene").update(text).digest("hex").slice(0, 32),
+    randomBytes: (length) => randomBytes(length),
+    newId,
+    now: clock.now,
+    instanceId,
+    imageSource: () => readImageSource(store.db),
+    packTar,
+    packTarGz,
+    saveExport: async (operationId, _name, archive) => {
+      exports.set(operationId, archive);
+      return { sizeBytes: archive.byteLength };
+    },
+  };
+}
+
+/** Answers as the contract asks when a running container publishes the port and no service of the project is down. Time passes while it does not. */
+function fakeProbe(world: FakeWorld, clock: Clock, gateway: { isBroken: boolean }): ContractProbe {
+  return {
+    async send(baseUrl, request) {
+      const port = Number(new URL(baseUrl).port);
+      const front = world.containers.find((container) => container.state === "running" && container.ports.some((published) => published.hostPort === port));
+      const services = world.containers.filter((container) => container.networkName === front?.networkName);
+      const isUp = !gateway.isBroken && front !== undefined && services.every((container) => container.state === "running");
+      if (!isUp) clock.advance(3_000);
+      return isUp ? { status: request.expected.statuses[0] ?? null, bodySnippet: request.expected.bodyIncludes ?? "", durationMs: 1 } : { status: null, bodySnippet: "", durationMs: 1, error: "connection refused" };
+    },
+  };
+}
+
+function startSceneWorker(parts: SceneParts, options: WorkerOptions): SceneWorker {
+  const mortal = new MortalStore(parts.store, () => parts.commits.forEach((tell) => tell()));
+  const controller = new AbortController();
+  const engine = new FakeEngine(parts.world, { faults: options.faults, onKill: () => mortal.freeze() });
+  const tools = { ...makeTools(parts, mortal.store, engine), ...options.tools };
+  const runner = new OperationRunner({
+    store: mortal.store,
+    workflows: projectWorkflows(tools),
+    authorizeActor: authorizeOperationActor(parts.store),
+    workerId: newId(),
+    leaseMs,
+    parallel: options.parallel ?? 5,
+    now: parts.clock.now,
+    newId,
+    log: silentLog,
+    onCrashPoint: (point) => {
+      options.onPoint?.(point);
+      if (point !== options.dieAt) return undefined;
+      engine.kill();
+      return new Promise<never>(() => undefined);
+    },
+  });
+  const ended = runner.run(controller.signal);
+  return {
+    engine,
+    tools,
+    died: engine.killed,
+    freeze: () => mortal.freeze(),
+    thaw: () => mortal.thaw(),
+    stop: async () => {
+      controller.abort();
+      if (!engine.isKilled) await ended;
+    },
+  };
+}
