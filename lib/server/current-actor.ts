@@ -6,12 +6,15 @@ import { authorize, may } from "@/lib/access/authorize";
 import { NotFoundError, UnauthenticatedError } from "@/lib/access/errors";
 import { permissions } from "@/lib/access/permissions";
 import { clientAddress } from "./client-address";
-import { identify, type Identity } from "./identity";
+import { identify, readBearer, type Identity } from "./identity";
 import { pages, type PagePath } from "./route-table";
 import { contextFor, publicContext, type WebContext } from "./web-context";
 
-/** Who asks for this page or action, once per request; null for nobody. */
-export const currentIdentity = cache(async (): Promise<Identity | null> => identify(await headers()));
+/** Who asks for this page or action, once per request; null for nobody. Pages are for people: a token opens none. */
+export const currentIdentity = cache(async (): Promise<Identity | null> => {
+  const sent = await headers();
+  return readBearer(sent) === null ? identify(sent) : null;
+});
 
 /** The signed-in person, or null. */
 export async function currentActor(): Promise<Actor | null> {
@@ -28,7 +31,7 @@ export async function openPage(path: PagePath, params: { ref?: string } = {}): P
   if (access === "public") return identity === null ? publicContext(clientAddress(await headers())) : contextFor(identity);
   if (identity === null) redirect(await signInPath());
   const context = await contextFor(identity);
-  if (access === "signed-in") return context;
+  if (access === "signed-in" || access === "person") return context;
   if (permissions[access].over === "installation") {
     if (may(context.actor, access) === "no") notFound();
     return context;

@@ -9,7 +9,7 @@ import { webStore } from "./store";
 export type Identity = { actor: Actor; claim: Claim };
 
 /**
- * Who sent the request; null for nobody. A request with an Authorization header never rides on a cookie.
+ * Who sent the request; null for nobody. A request with a bearer token never rides on a cookie.
  * @throws UnauthenticatedError when a token is shown that opens nothing.
  */
 export async function identify(headers: Pick<Headers, "get">): Promise<Identity | null> {
@@ -23,12 +23,17 @@ export async function identify(headers: Pick<Headers, "get">): Promise<Identity 
 }
 
 async function readClaim(headers: Pick<Headers, "get">): Promise<Claim | null> {
-  const authorization = headers.get("authorization");
-  if (authorization !== null) {
-    const [, token] = /^bearer +([!-~]+)$/i.exec(authorization.trim()) ?? [];
-    if (token === undefined) throw new UnauthenticatedError("Use `Authorization: Bearer bh_…`.");
-    return { kind: "token", token };
+  const bearer = readBearer(headers);
+  if (bearer !== null) {
+    if (!/^[!-~]{20,200}$/.test(bearer)) throw new UnauthenticatedError("Use `Authorization: Bearer bh_…`.");
+    return { kind: "token", token: bearer };
   }
   const sid = await readSessionId(headers);
   return sid === null ? null : { kind: "session", sid };
+}
+
+/** What stands behind `Bearer` in the Authorization header. Other schemes are none of ours: a proxy in front may use them. */
+export function readBearer(headers: Pick<Headers, "get">): string | null {
+  const found = /^bearer(?:\s+(.*))?$/i.exec(headers.get("authorization")?.trim() ?? "");
+  return found === null ? null : (found[1] ?? "");
 }

@@ -2,10 +2,11 @@ import type { Permission } from "@/lib/access/permissions";
 
 /**
  * Every page, action, handler and stream of the panel with what it takes to use it. `public`: nobody needs to be signed in;
- * `signed-in`: anyone who is, and what they get is what they may see; a permission: as the table of roles says. A test walks
+ * `signed-in`: anyone who is, and what they get is what they may see; `person`: the same, but no token, since it is about one's own
+ * account; a permission: as the table of roles says. A test walks
  * `app/` and fails for one that is not named here, and calls each with every role.
  */
-export type Access = "public" | "signed-in" | Permission;
+export type Access = "public" | "signed-in" | "person" | Permission;
 
 type Table = Readonly<Record<string, Access>>;
 
@@ -27,7 +28,7 @@ export const pages = {
   "/operations/[id]": "signed-in",
   "/activity": "signed-in",
   "/team": "team.see",
-  "/account": "signed-in",
+  "/account": "person",
   "/settings": "installation.settings",
 } as const satisfies Table;
 
@@ -38,14 +39,14 @@ export const actions = {
   "invitation.look-up": "public",
   "invitation.redeem": "public",
   "password-reset.redeem": "public",
-  "account.confirm-password": "signed-in",
-  "account.change-password": "signed-in",
-  "account.rename": "signed-in",
-  "account.leave": "signed-in",
-  "session.revoke": "signed-in",
-  "session.revoke-others": "signed-in",
-  "token.create": "signed-in",
-  "token.revoke": "signed-in",
+  "account.confirm-password": "person",
+  "account.change-password": "person",
+  "account.rename": "person",
+  "account.leave": "person",
+  "session.revoke": "person",
+  "session.revoke-others": "person",
+  "token.create": "person",
+  "token.revoke": "person",
   "team.invite": "team.change",
   "team.revoke-invitation": "team.change",
   "team.change-role": "team.change",
@@ -122,11 +123,11 @@ export const handlers = {
   "GET /api/v1/operations/{id}/download": "project.export",
   "POST /api/v1/operations/{id}/cancel": "operation.cancel",
   "POST /api/v1/operations/{id}/retry": "operation.retry",
-  "GET /api/v1/tokens": "signed-in",
-  "POST /api/v1/tokens": "signed-in",
-  "DELETE /api/v1/tokens/{id}": "signed-in",
-  "GET /api/v1/sessions": "signed-in",
-  "DELETE /api/v1/sessions/{id}": "signed-in",
+  "GET /api/v1/tokens": "person",
+  "POST /api/v1/tokens": "person",
+  "DELETE /api/v1/tokens/{id}": "person",
+  "GET /api/v1/sessions": "person",
+  "DELETE /api/v1/sessions/{id}": "person",
   "GET /api/v1/members": "team.see",
   "PATCH /api/v1/members/{userId}": "team.change",
   "DELETE /api/v1/members/{userId}": "team.change",

@@ -1,0 +1,7 @@
+import { installationEndpoints } from "./api/installation-endpoints";
+import { operationEndpoints } from "./api/operation-endpoints";
+import { peopleEndpoints } from "./api/people-endpoints";
+import { projectEndpoints } from "./api/project-endpoints";
+
+/** Every endpoint of the REST API: what it takes, what it gives. Handlers and the OpenAPI text are made from these. */
+export const endpoints = { ...projectEndpoints, ...operationEndpoints, ...peopleEndpoints, ...installationEndpoints };

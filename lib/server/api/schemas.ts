@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { metricsResponse } from "@/lib/access/worker-protocol";
+
+/** What the REST API answers, as schemas. `contracts.ts` holds each to the type that pages get, so that the two cannot part. */
+
+const at = z.iso.datetime();
+const role = z.enum(["owner", "admin", "operator", "viewer", "none"]);
+const serviceName = z.enum(["db", "api-gw", "auth", "rest", "realtime", "storage", "imgproxy", "meta", "functions", "studio", "supavisor"]);
+
+/** A page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+export const emptySchema = z.object({}).meta({ id: "Done", description: "It was done; there is nothing more to say." });
+export const startedSchema = z.object({ operationId: z.string() }).meta({ id: "Started", description: "The wish was written down; follow the operation." });
+export const maybeStartedSchema = z.object({ operationId: z.string().nullable() }).meta({ id: "Changed", description: "`operationId` is null when nothing has to be applied." });
+export const createdProjectSchema = z.object({ projectId: z.string(), ref: z.string(), operationId: z.string() }).meta({ id: "CreatedProject" });
+export const deployedSchema = z.object({ operationId: z.string(), version: z.number() }).meta({ id: "DeployedFunction" });
+
+const listItem = z.object({
+  id: z.string(), ref: z.string(), displayName: z.string(),
+  state: z.enum(["creating", "ready", "degraded", "paused", "failed", "deleting", "deleted", "unknown"]),
+  stateReason: z.string().nullable(), release: z.string(), gateway: z.enum(["envoy", "kong"]), apiUrl: z.string(),
+  memoryBytes: z.number().nullable(), servicesHealthy: z.number(), servicesTotal: z.number(), hasDrift: z.boolean(), hasStandIns: z.boolean(),
+  runningOperationId: z.string().nullable(), observedAt: at.nullable(), createdAt: at, purgeAfter: at.nullable(),
+});
+export const projectSchema = listItem.meta({ id: "Project" });
+
+const service = z.object({
+  service: serviceName, state: z.enum(["healthy", "starting", "unhealthy", "stopped", "missing"]), image: z.string(), version: z.string(), containerId: z.string().nullable(),
+  startedAt: z.string().nullable(), restartCount: z.number(), standIn: z.string().nullable(), memoryBytes: z.number().nullable(), memoryLimitBytes: z.number().nullable(), cpuCores: z.number().nullable(),
+});
+const contractResult = z.object({
+  id: z.string(), title: z.string(), method: z.string(), path: z.string(), credential: z.string(), expected: z.string(), received: z.string(), isPassed: z.boolean(), durationMs: z.number(),
+});
+const door = z.object({ host: z.string(), port: z.number(), user: z.string(), database: z.string() }).nullable();
+const ports = z.object({ gateway: z.number(), poolerSession: z.number(), poolerTransaction: z.number(), database: z.number().nullable() });
+const settings = z.object({
+  displayName: z.string(), release: z.string(), services: z.array(serviceName), bindAddress: z.string(), publicUrl: z.string(), siteUrl: z.string(), redirectUrls: z.array(z.string()),
+  smtp: z.object({ host: z.string(), port: z.number(), user: z.string(), senderEmail: z.string(), senderName: z.string() }).nullable(), isDirectDatabasePortOpen: z.boolean(),
+});
+
+export const projectDetailSchema = listItem
+  .extend({
+    services: z.array(service),
+    drift: z.array(z.object({ service: z.string(), kind: z.string(), sentence: z.string() })),
+    contract: z.object({ at, isPassed: z.boolean(), results: z.array(contractResult) }).nullable(),
+    connection: z.object({ apiUrl: z.string(), sessionPooler: door, transactionPooler: door, direct: door }),
+    isMailConfigured: z.boolean(), driftPolicy: z.enum(["report", "enforce"]), wasEverReady: z.boolean(), settings, ports,
+    may: z.array(z.string()).meta({ description: "Permissions that the asker holds on this project." }),
+  })
+  .meta({ id: "ProjectDetail" });
+
+const operationStatus = z.enum(["queued", "running", "compensating", "waiting", "done", "failed", "cancelled", "undone"]);
+export const operationSchema = z
+  .object({
+    id: z.string(), kind: z.string(), title: z.string(), projectId: z.string().nullable(), projectRef: z.string().nullable(), status: operationStatus, actorName: z.string(),
+    createdAt: at, startedAt: at.nullable(), finishedAt: at.nullable(), isCancellable: z.boolean(), isRetryable: z.boolean(), isPastPointOfNoReturn: z.boolean(),
+    steps: z.array(z.object({ key: z.string(), title: z.string(), status: z.string(), startedAt: at.nullable(), finishedAt: at.nullable(), note: z.string().nullable() })),
+    failure: z.object({ sentence: z.string(), service: z.string().nullable(), evidence: z.array(z.string()) }).nullable(), lastSeq: z.number(),
+  })
+  .meta({ id: "Operation" });
+
+export const eventSchema = z
+  .object({ seq: z.number(), at, level: z.enum(["info", "warn", "error", "progress"]), stepKey: z.string().nullable(), message: z.string(), current: z.number().nullable(), total: z.number().nullable() })
+  .meta({ id: "OperationEvent" });
+
+export const activitySchema = z
+  .object({
+    id: z.string(), at, actorName: z.string(), actorKind: z.string(), action: z.string(), summary: z.string(), projectRef: z.string().nullable(), operationId: z.string().nullable(),
+    operationStatus: operationStatus.nullable(), ip: z.string().nullable(),
+  })
+  .meta({ id: "Activity" });
+
+export const auditSchema = z
+  .object({
+    id: z.string(), at, actorKind: z.string(), actorId: z.string().nullable(), actorName: z.string(), ip: z.string().nullable(), action: z.string(), projectRef: z.string().nullable(), operationId: z.string().nullable(),
+    targetKind: z.string().nullable(), targetId: z.string().nullable(), summary: z.string(), detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "AuditEntry" });
+
+export const functionSchema = z
+  .object({ name: z.string(), version: z.number(), sizeBytes: z.number(), deployedAt: at.nullable(), createdAt: at, files: z.array(z.object({ path: z.string(), contentBase64: z.string() })) })
+  .meta({ id: "Function" });
+
+export const memberSchema = z
+  .object({ userId: z.string(), name: z.string(), email: z.string(), role: z.string(), since: at, lastSeenAt: at.nullable(), mayChange: z.boolean() })
+  .meta({ id: "Member" });
+
+export const invitationSchema = z
+  .object({ id: z.string(), email: z.string(), role: z.string(), invitedBy: z.string().nullable(), createdAt: at, expiresAt: at })
+  .meta({ id: "Invitation" });
+export const invitationLinkSchema = z.object({ id: z.string(), link: z.string(), expiresAt: at }).meta({ id: "InvitationLink", description: "The link is shown this once; only its hash is kept." });
+
+export const tokenSchema = z
+  .object({
+    id: z.string(), name: z.string(), prefix: z.string(), role: z.string(), projectRefs: z.array(z.string()).nullable(), scopes: z.array(z.string()), createdAt: at, expiresAt: at, lastUsedAt: at.nullable(), ownerName: z.string().nullable(),
+  })
+  .meta({ id: "Token" });
+export const newTokenSchema = z.object({ id: z.string(), token: z.string(), expiresAt: at }).meta({ id: "NewToken", description: "The token is shown this once; only its hash is kept." });
+export const sessionSchema = z.object({ id: z.string(), userAgent: z.string(), ip: z.string(), createdAt: at, lastSeenAt: at, isCurrent: z.boolean() }).meta({ id: "Session" });
+
+export const meSchema = z
+  .object({
+    kind: z.enum(["user", "token"]), userId: z.string(), name: z.string(), email: z.string().nullable(), installationRole: role,
+    projects: z.array(z.object({ ref: z.string(), role: z.enum(["admin", "operator", "viewer"]) })),
+    token: z.object({ id: z.string(), scopes: z.array(z.string()), onlyProjectRefs: z.array(z.string()).nullable() }).nullable(),
+  })
+  .meta({ id: "Me" });
+
+export const secretsSchema = z.object({ values: z.record(z.string(), z.string()) }).meta({ id: "Secrets" });
+export const metricsSchema = metricsResponse.meta({ id: "Metrics" });
+
+export const problemSchema = z
+  .object({
+    type: z.string(), title: z.string(), status: z.number().int(), detail: z.string(), code: z.string(),
+    fields: z.record(z.string(), z.string()).optional().meta({ description: "Inputs that were refused, each with the rule it broke." }),
+  })
+  .meta({ id: "Problem", description: "An error as RFC 9457 says it." });

@@ -1,0 +1,48 @@
+import type { z } from "zod";
+import { InvalidError, PanelError } from "@/lib/access/errors";
+import { parseInput } from "@/lib/access/parse-input";
+import type { Endpoint } from "./api/endpoint";
+
+/** The body is larger than the endpoint takes. */
+export class TooLargeError extends PanelError {
+  readonly status = 413;
+  constructor(maxBytes: number) {
+    super("too-large", `The body may hold ${maxBytes} bytes at most.`);
+  }
+}
+
+/** The body as the endpoint's schema makes it, and its text. It is never read further than the endpoint's limit. */
+export async function readJsonBody<Body extends z.ZodType>(request: Request, endpoint: Pick<Endpoint<z.ZodObject, z.ZodObject, Body>, "body" | "maxBodyBytes">): Promise<{ body: z.output<Body>; text: string }> {
+  if (endpoint.body === null) {
+    // No body means that the type parameter is the schema of undefined.
+    return { body: undefined as z.output<Body>, text: "" };
+  }
+  const text = await readText(request, endpoint.maxBodyBytes);
+  if (!/^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? "")) throw new InvalidError({ input: "Send JSON, with `Content-Type: application/json`." });
+  return { body: parseInput(endpoint.body, parseJson(text)), text };
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (request.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let sizeBytes = 0;
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    sizeBytes += part.value.byteLength;
+    if (sizeBytes > maxBytes) {
+      await reader.cancel();
+      throw new TooLargeError(maxBytes);
+    }
+    text += decoder.decode(part.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidError({ input: "The body is not JSON." });
+  }
+}
