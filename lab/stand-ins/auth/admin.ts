@@ -161,7 +161,7 @@ export async function inviteUser(context: AuthContext, call: Call): Promise<Repl
 
 async function unconfirmedUser(tx: Queryable, config: AuthConfig, email: string, fields: Fields): Promise<UserRow> {
   const known = await findUserByEmail(tx, email, config.jwt.audience);
-  if (known?.email_confirmed_at != null) throw new AuthError(422, "email_exists", "A user with this email address has already been registered");
+  if (known !== undefined && known.email_confirmed_at !== null) throw new AuthError(422, "email_exists", "A user with this email address has already been registered");
   const encryptedPassword = fields.text("password") === "" ? await unknownPassword() : await hashPassword(fields.text("password"));
   return known ?? createEmailUser(tx, config, { email, encryptedPassword, data: fields.record("data") });
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Queryable } from "../serving/database";
 import type { Call, Reply } from "../serving/http";
 import { mailCode, purposes, redirectOf } from "./codes";
-import { AuthContext, checkPassword, readFields, type Fields } from "./context";
+import { checkPassword, readFields, type AuthContext, type Fields } from "./context";
 import type { AuthConfig } from "./config";
 import { AuthError } from "./errors";
 import { challengeOf, saveFlow } from "./flow-state";
@@ -42,7 +42,7 @@ async function signUpByEmail(tx: Queryable, config: AuthConfig, call: Call, requ
   const { email, encryptedPassword, fields } = request;
   if (!config.emailEnabled) throw new AuthError(400, "email_provider_disabled", "Email signups are disabled");
   const existing = await findUserByEmail(tx, email, config.jwt.audience);
-  if (existing?.email_confirmed_at != null) {
+  if (existing !== undefined && existing.email_confirmed_at !== null) {
     if (config.mailer.autoconfirm) throw new AuthError(422, "user_already_exists", "User already registered");
     // The answer must not tell whether the address is known.
     return { status: 200, json: disguisedUser(config, email, fields) };

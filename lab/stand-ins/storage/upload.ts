@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import busboy from "busboy";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { asRecord, type Call, type Reply } from "../serving/http";
 import { asCaller, ownRights, requireCaller, type Caller } from "./access";
 import type { StorageContext } from "./context";
