@@ -11,20 +11,17 @@ import { BottomBar, Rail } from "@/components/shell/rail";
 import { TopLine } from "@/components/shell/top-line";
 import { roleLabels } from "@/components/team/role-text";
 import type { Actor } from "@/lib/access/actor";
-import { may } from "@/lib/access/authorize";
+import { may, requirePerson } from "@/lib/access/authorize";
 import { getFrame } from "@/lib/projects/get-installation";
 import { listOperations } from "@/lib/projects/get-operation";
-import { currentIdentity } from "@/lib/server/current-actor";
-import { contextFor } from "@/lib/server/web-context";
+import { openPage } from "@/lib/server/current-actor";
 
 const shownRunning = 30;
 
-/** The frame around every page of the panel. Nobody gets no frame: the page itself sends them to sign in. */
+/** The frame around every page of the panel. Nobody is sent to sign in from here, before anything of the page is sent. */
 export default async function PanelLayout({ children }: { children: ReactNode }) {
-  const identity = await currentIdentity();
-  if (identity === null || identity.actor.kind !== "user") return children;
-  const { actor } = identity;
-  const context = await contextFor(identity);
+  const context = await openPage("/projects");
+  const actor = requirePerson(context.actor);
   const mayRecover = may(actor, "installation.recovery-kit") !== "no";
   const [frame, running, jar] = await Promise.all([getFrame(context, { mayRecover }), listOperations(context, { isOpen: true, limit: shownRunning }), cookies()]);
   const entries = entriesFor(actor);

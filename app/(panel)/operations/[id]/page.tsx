@@ -8,17 +8,17 @@ import { ButtonLink } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
 import { StateBadge } from "@/components/ui/state-badge";
 import { Elapsed, TimeAgo } from "@/components/ui/time-ago";
-import { getOperation } from "@/lib/projects/get-operation";
 import { getProject } from "@/lib/projects/get-project";
 import type { OperationView, ProjectDetail } from "@/lib/projects/views";
 import { forPage, openPage } from "@/lib/server/current-actor";
+import { loadOperation } from "./load-operation";
 
 export const metadata: Metadata = { title: "Operation" };
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
-  const ctx = await openPage("/operations/[id]");
-  const operation = await forPage(getOperation(ctx, id));
+  await openPage("/operations/[id]");
+  const { ctx, operation } = await loadOperation(id);
   const project = operation.projectRef === null ? null : await forPage(getProject(ctx, operation.projectRef));
   return (
     <>

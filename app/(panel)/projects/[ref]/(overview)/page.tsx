@@ -21,7 +21,7 @@ import { listActivity } from "@/lib/projects/list-activity";
 import type { OperationView, ProjectDetail } from "@/lib/projects/views";
 import { openPage } from "@/lib/server/current-actor";
 import type { WebContext } from "@/lib/server/web-context";
-import { loadProject } from "./load-project";
+import { loadProject } from "../load-project";
 
 const latestActivity = 5;
 
