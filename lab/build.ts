@@ -9,7 +9,7 @@ import { RegistryClient } from "./registry-client";
 const say = (line: string) => console.log(line);
 
 async function planImages(): Promise<PlannedImage[]> {
-  const planned = catalogueImages().filter((image) => findRecipe(parseReference(image).repository) !== undefined).map(async (image): Promise<PlannedImage> => {
+  const planned = catalogueImages().map(async (image): Promise<PlannedImage> => {
     const { repository, tag } = parseReference(image);
     const recipe = findRecipe(repository);
     if (recipe === undefined) throw new Error(`The lab has no recipe for ${image}. Add one to lab/recipes/.`);

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { releases } from "@/lib/stack/releases";
 import type { StandIn } from "../image";
 import type { Recipe } from "../recipe";
@@ -8,19 +7,17 @@ import { poolerRecipe } from "./pooler";
 import { postgresRecipe } from "./postgres";
 import { restRecipe } from "./rest";
 import { standInRecipe } from "./stand-in";
+import { standIn as auth } from "../stand-ins/auth/image";
+import { standIn as functions } from "../stand-ins/functions/image";
+import { standIn as imgproxy } from "../stand-ins/imgproxy/image";
+import { standIn as realtime } from "../stand-ins/realtime/image";
+import { standIn as storage } from "../stand-ins/storage/image";
+import { standIn as studio } from "../stand-ins/studio/image";
 
-async function arriving(): Promise<Recipe[]> {
-  const found: Recipe[] = [];
-  for (const name of ["auth", "storage", "realtime", "studio", "imgproxy", "functions"]) {
-    const path = new URL(`../stand-ins/${name}/image.ts`, import.meta.url);
-    if (!existsSync(path)) continue;
-    const module = (await import(path.href)) as { standIn: StandIn };
-    found.push(standInRecipe(module.standIn));
-  }
-  return found;
-}
+const standIns: readonly StandIn[] = [auth, functions, imgproxy, realtime, storage, studio];
 
-export const recipes: readonly Recipe[] = [postgresRecipe, restRecipe, envoyRecipe, metaRecipe, poolerRecipe, ...(await arriving())];
+/** One for every repository of the release catalogue. */
+export const recipes: readonly Recipe[] = [postgresRecipe, restRecipe, envoyRecipe, metaRecipe, poolerRecipe, ...standIns.map(standInRecipe)];
 
 export type Reference = { repository: string; tag: string };
 

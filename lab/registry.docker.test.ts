@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { entriesLayer, provideLayer } from "./layers";
+import { answers, ensureRegistry, startRegistry, stopRegistry } from "./registry";
+import { RegistryClient } from "./registry-client";
+
+let folder: string;
+let port: number;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return free;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "basehold-registry-"));
+  port = await freePort();
+});
+
+afterEach(async () => {
+  await stopRegistry(folder);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const greeting = (text: string) => entriesLayer("greeting", [{ kind: "file", path: "/greeting", content: text, mode: 0o644 }]);
+
+describe("the loopback registry", () => {
+  test("answers when it was started and no longer when it was stopped", async () => {
+    const registry = await startRegistry({ port, folder, isDetached: false });
+    expect(await answers(port)).toBe(true);
+    await registry.stop();
+    expect(await answers(port)).toBe(false);
+  });
+
+  test("is not started a second time where one answers", async () => {
+    expect(await ensureRegistry({ port, folder, isDetached: false })).toBe(true);
+    expect(await ensureRegistry({ port, folder, isDetached: false })).toBe(false);
+  });
+
+  test("keeps what was pushed over a restart", async () => {
+    await startRegistry({ port, folder, isDetached: false });
+    const layer = await provideLayer(greeting("hello"), join(folder, "layers"));
+    const digest = await new RegistryClient(port).push("lab/hello", "1", { Labels: {} }, [layer]);
+    await stopRegistry(folder);
+    await startRegistry({ port, folder, isDetached: false });
+    expect(await new RegistryClient(port).findManifest("lab/hello", "1")).toBe(digest);
+    expect(await new RegistryClient(port).listReferences()).toEqual(["lab/hello:1"]);
+  });
+
+  test("says that it has no such tag", async () => {
+    await startRegistry({ port, folder, isDetached: false });
+    expect(await new RegistryClient(port).findManifest("lab/hello", "none")).toBeUndefined();
+  });
+
+  test("a program that took over the number in the pid file is left alone", async () => {
+    await writeFile(join(folder, "registry.pid"), String(process.pid));
+    await stopRegistry(folder);
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  test("a port that something else holds is reported, not waited for", async () => {
+    const server = createHttpServer((_request, response) => response.writeHead(404).end()).listen(port, "127.0.0.1");
+    await expect(startRegistry({ port, folder, isDetached: false })).rejects.toThrow(/did not start/);
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+
+  test("a layer is made once for the same content", async () => {
+    let made = 0;
+    const counted = { ...greeting("once"), write: (output: NodeJS.WritableStream) => ((made += 1), greeting("once").write(output as never)) };
+    const first = await provideLayer(counted, join(folder, "layers"));
+    const second = await provideLayer(counted, join(folder, "layers"));
+    expect([made, second]).toEqual([1, first]);
+  });
+});
