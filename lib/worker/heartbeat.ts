@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Store } from "@/lib/adapters/store/types";
 import { EngineError, type EngineInfo, type EnginePort } from "@/lib/engine/port";
 import type { Log } from "./log";
+import { pause } from "./pause";
 
 export const heartbeatIntervalMs = 10_000;
 const forgottenAfterMs = 24 * 3_600_000;
@@ -52,18 +53,4 @@ async function askEngine(engine: Pick<EnginePort, "info">, signal: AbortSignal):
   } catch (error) {
     return { info: null, problem: error instanceof EngineError ? error.message : "The Docker engine does not answer." };
   }
-}
-
-/** Waits, or returns at once when the signal aborts. */
-export function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const settle = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", settle);
-      resolve();
-    };
-    const timer = setTimeout(settle, durationMs);
-    signal.addEventListener("abort", settle);
-  });
 }

@@ -2,8 +2,8 @@ import type { Store } from "@/lib/adapters/store/types";
 import { ConflictError } from "@/lib/access/errors";
 import { enqueueOperation } from "@/lib/operations/queue";
 import type { ExportsFolder } from "./exports-folder";
-import { pause } from "./heartbeat";
 import type { Log } from "./log";
+import { pause } from "./pause";
 
 const intervalMs = 60_000;
 const dayMs = 24 * 3_600_000;

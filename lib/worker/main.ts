@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { OperationRunner } from "@/lib/operations/runner";
 import { authorizeOperationActor } from "@/lib/projects/authorize-operation";
@@ -13,6 +14,9 @@ import { createSocketServer } from "./socket/socket-server";
 import { UsageRecorder } from "./usage";
 import { version } from "./version";
 import { newId, wireWorker } from "./wire";
+
+/** A step that starts eleven services at once listens to its signal more often than Node finds usual. */
+setMaxListeners(200);
 
 /** The runner winds down within 25 s and leaves what still runs to the next worker; whatever hangs after that is cut off. */
 const stopLimitMs = 28_000;

@@ -8,6 +8,7 @@ import { openOperationStatuses } from "@/lib/projects/list-projects";
 import { loadDesiredStack } from "@/lib/projects/workflows/load-stack";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { Log } from "./log";
+import { pause } from "./pause";
 import { sampleIntervalMs, type UsageRecorder, type UsageTarget } from "./usage";
 
 const debounceMs = 300;
@@ -79,8 +80,12 @@ export class Observer {
 
   #waitForTouch(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const settle = () => {
+        signal.removeEventListener("abort", settle);
+        resolve();
+      };
+      this.#wake = settle;
+      signal.addEventListener("abort", settle);
     });
   }
 
@@ -163,12 +168,4 @@ function toTargets(observed: Observed): UsageTarget[] {
   return observed.containers
     .filter((container) => container.state === "running")
     .map((container) => ({ containerId: container.id, projectId: container.labels[LABEL.project] ?? "", service: container.labels[LABEL.service] ?? "" }));
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, durationMs);
-    signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
-  });
 }

@@ -57,6 +57,7 @@ async function findProject(store: Store, name: string): Promise<{ ref: string; o
 }
 
 async function requireReady({ store }: VerbContext, ref: string): Promise<void> {
-  const project = await store.db.project.findUnique({ where: { ref } });
-  if (project?.readyAt == null) throw new CliError(`The project ${ref} is there but was never ready${project?.stateReason == null ? "" : `: ${project.stateReason}`} Retry or clean up its creation in the panel.`);
+  const project = await store.db.project.findUniqueOrThrow({ where: { ref } });
+  if (project.readyAt !== null) return;
+  throw new CliError(`The project ${ref} is there but was never ready. ${project.stateReason ?? ""} Retry its creation or clean it up in the panel.`);
 }

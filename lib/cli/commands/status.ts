@@ -2,7 +2,7 @@ import { isSetUp } from "@/lib/access/set-up";
 import { listPendingMigrations } from "@/lib/adapters/store/migrate";
 import { sqlitePathOf } from "@/lib/adapters/store/open-store";
 import type { Store } from "@/lib/adapters/store/types";
-import { getInstallation } from "@/lib/projects/get-installation";
+import { getInstallation, type WorkerStatus } from "@/lib/projects/get-installation";
 import { isAnswered } from "@/lib/worker/socket/listen";
 import type { Command } from "../command";
 import { cliContext, withStore } from "../open-panel";
@@ -24,15 +24,20 @@ export const statusCommand: Command = {
 async function describe(store: Store, socketPath: string): Promise<[string, string][]> {
   const installation = await getInstallation(cliContext(store));
   const { worker, imageSource, counts } = installation;
-  const { engine, separation } = worker.status;
+  const { separation } = worker.status;
   const isRunning = await isAnswered(socketPath);
   return [
     ["Worker", isRunning ? `runs${worker.heartbeatAt === null ? "" : `, last heartbeat ${worker.heartbeatAt}`}` : "does not run: start it with `npm run up`"],
-    ["Engine", !isRunning || engine == null ? "unknown while the worker does not run" : engine.isReachable ? `Docker ${engine.version ?? ""} (API ${engine.apiVersion ?? ""})` : (engine.problem ?? "does not answer")],
-    ["Separation", separation == null ? "unknown" : separation === "user" ? "web runs as a user of its own" : "web and worker run as the same user"],
+    ["Engine", isRunning ? describeEngine(worker.status) : "unknown while the worker does not run"],
+    ["Separation", separation === "user" ? "web runs as a user of its own" : separation === "process" ? "web and worker run as the same user" : "unknown"],
     ["Images", imageSource.kind === "official" ? "from the official registries" : `from ${imageSource.prefix} (${imageSource.kind})`],
     ["Projects", String(counts.projects)],
     ["Owner", (await isSetUp(store.db)) ? `set up, ${counts.people} ${counts.people === 1 ? "person" : "people"}` : "not set up yet: `npx basehold setup-link` prints the link"],
     ["Recovery kit", installation.recoveryKitSavedAt === null ? "not saved yet: `npx basehold recovery-kit <file>`" : `saved ${installation.recoveryKitSavedAt}`],
   ];
+}
+
+function describeEngine({ engine }: WorkerStatus): string {
+  if (engine === null || engine === undefined) return "not asked yet";
+  return engine.isReachable ? `Docker ${engine.version ?? ""} (API ${engine.apiVersion ?? ""})` : (engine.problem ?? "does not answer");
 }

@@ -1,5 +1,5 @@
 import { chmod, chown, mkdir, rm } from "node:fs/promises";
-import http from "node:http";
+import type http from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 

@@ -7,7 +7,7 @@ import type { VerbContext } from "@/lib/access/verb-context";
 import { logsQuery, type LogLine } from "@/lib/access/worker-protocol";
 import { LABEL } from "@/lib/engine/observed";
 import { parseSettings } from "@/lib/projects/settings-schema";
-import { pause } from "../heartbeat";
+import { pause } from "../pause";
 import type { SocketTools } from "./socket-tools";
 
 const defaultTail = 200;
