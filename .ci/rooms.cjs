@@ -3,7 +3,7 @@ module.exports = {
   "lib/stack": ["lib/gateway"],
   "lib/gateway": ["lib/stack"],
   "lib/engine": ["lib/stack", "lib/gateway"],
-  "lib/operations": ["lib/access", "lib/stack", "lib/adapters/store/types.ts"],
+  "lib/operations": ["lib/access", "lib/engine/port.ts", "lib/stack", "lib/adapters/store/types.ts"],
   "lib/access": ["lib/operations/types.ts", "lib/stack", "lib/adapters/store/types.ts"],
   "lib/projects": ["lib/operations", "lib/engine", "lib/access", "lib/stack", "lib/gateway", "lib/adapters/store/types.ts"],
   "lib/adapters": ["lib/engine", "lib/gateway", "lib/operations", "lib/projects", "lib/access", "lib/stack"],
