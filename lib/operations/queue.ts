@@ -38,14 +38,15 @@ export async function enqueueOperation(tx: Db, wish: NewOperation): Promise<stri
       },
     });
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw new ConflictError("operation-running", "Another operation on this project was started a moment ago. Wait for it or cancel it first.");
+    throw asConflict(error);
   }
   return id;
 }
 
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "P2002";
+/** The store's index says that another operation of the project is open. */
+function asConflict(error: unknown): unknown {
+  const isTaken = error instanceof Error && "code" in error && error.code === "P2002";
+  return isTaken ? new ConflictError("operation-running", "Another operation on this project was started a moment ago. Wait for it or cancel it first.") : error;
 }
 
 export type Steering = { operationId: string; actor: ActorRef; now: Date };
@@ -66,14 +67,13 @@ export async function requestCancel(tx: Db, { operationId, actor, now }: Steerin
  * Queues a failed operation again: what is done is kept, what failed is run anew, a take-back that failed goes on. Who asked first stays
  * the one whose rights count.
  * @returns false when it has not failed or cannot be tried again.
+ * @throws ConflictError when another operation of the project is open.
  */
 export async function retryOperation(tx: Db, { operationId, now }: Steering): Promise<boolean> {
   const operation = await tx.operation.findUnique({ where: { id: operationId }, select: { status: true, errorJson: true } });
   if (operation?.status !== "failed" || parseFailure(operation.errorJson)?.isRetryable === false) return false;
-  const { count } = await tx.operation.updateMany({
-    where: { id: operationId, status: "failed" },
-    data: { status: "queued", runAfter: now, attempt: 0, finishedAt: null, errorJson: null, leaseToken: null, leaseUntil: null, workerId: null },
-  });
+  const data = { status: "queued", runAfter: now, attempt: 0, finishedAt: null, errorJson: null, leaseToken: null, leaseUntil: null, workerId: null };
+  const { count } = await tx.operation.updateMany({ where: { id: operationId, status: "failed" }, data }).catch((error: unknown) => Promise.reject(asConflict(error)));
   if (count === 0) return false;
   const steps = await tx.operationStep.findMany({ where: { operationId }, select: { id: true, status: true } });
   for (const step of steps) {
