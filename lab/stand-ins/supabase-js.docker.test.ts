@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { SignJWT } from "jose";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ServiceName } from "@/lib/stack/desired";
+import { nodeProgram } from "../image";
+import { startLabStack, type RunningStack } from "../running-stack.fixture";
+
+const run = promisify(execFile);
+const services: ServiceName[] = ["db", "api-gw", "auth", "rest", "realtime", "storage", "functions", "supavisor"];
+const firstPort = 30_000 + randomInt(200) * 10;
+const walk = fileURLToPath(new URL("../../e2e/supabase-js-walk.mts", import.meta.url));
+let stack: RunningStack;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lab-walk-"));
+  stack = await startLabStack({ release: "v0.8.2", services, subnet: `10.213.${String(130 + randomInt(50))}.0/26`, firstPort });
+  await Promise.all(services.map((service) => stack.ready(service)));
+});
+
+afterAll(async () => {
+  await stack.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("supabase-js signs up, reads and writes under row level security, stores a file, hears a broadcast and calls a function", async () => {
+  // supabase-js wants a newer Node than the one that tests run on; the images bring it.
+  const node = join(folder, "node");
+  await run("docker", ["cp", `${stack.containerId("auth")}:${nodeProgram}`, node]);
+  const { publishableKey, secretKey, postgresPassword } = stack.secrets;
+  const env = {
+    ...process.env,
+    SUPABASE_URL: `http://127.0.0.1:${String(firstPort)}`,
+    PUBLISHABLE_KEY: publishableKey.reveal(),
+    SECRET_KEY: secretKey.reveal(),
+    DATABASE_URL: `postgres://postgres.${stack.stack.projectRef}:${postgresPassword.reveal()}@127.0.0.1:${String(firstPort + 1)}/postgres`,
+  };
+  const { stdout } = await run(node, [walk], { env, timeout: 120_000 });
+  expect(stdout.trim().split("\n").every((line) => line.startsWith("ok "))).toBe(true);
+  expect(stdout).toContain("an edge function answers");
+});
+
+test("the pooler's tenant is told to those who hold the JWT secret and to nobody else", async () => {
+  const token = await new SignJWT({ role: "service_role" }).setProtectedHeader({ alg: "HS256" }).setExpirationTime("1m").sign(new TextEncoder().encode(stack.secrets.jwtSecret.reveal()));
+  const ask = async (header: string[]) => (await stack.exec("supavisor", ["curl", "-s", ...header, `http://127.0.0.1:4000/api/tenants/${stack.stack.projectRef}`])).stdout;
+  expect(JSON.parse(await ask(["-H", `Authorization: Bearer ${token}`]))).toMatchObject({ data: { external_id: stack.stack.projectRef, db_host: "db" } });
+  expect(await ask([])).toBe("");
+});
+
+test("every stand-in ends by itself when it is asked to, not by force", async () => {
+  for (const service of ["auth", "realtime", "storage", "functions"] as const) {
+    const id = stack.containerId(service);
+    await run("docker", ["stop", "--time", "10", id]);
+    const { stdout } = await run("docker", ["inspect", "--format", "{{.State.ExitCode}}", id]);
+    expect(`${service} ${stdout.trim()}`).toBe(`${service} 0`);
+  }
+});
