@@ -19,7 +19,7 @@ describe("executing a plan", () => {
       if (event.kind === "done" && event.type === "waitReady" && event.service === "db") started.push("(db answers)");
     };
     await executePlan(plan, { engine: new FakeEngine(world), operationId: "op", signal: new AbortController().signal, onEvent });
-    expect(started.slice(0, started.indexOf("(db answers)")).sort()).toEqual(["api-gw", "db", "functions", "imgproxy", "studio"]);
+    expect(started.slice(0, started.indexOf("(db answers)")).sort()).toEqual(["api-gw", "db", "functions", "imgproxy", "meta", "studio"]);
   });
 
   it("ends at the first failure with the service, its exit code and its last log lines", async () => {

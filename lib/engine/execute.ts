@@ -119,7 +119,9 @@ async function runOp(run: Run, op: PlanOp): Promise<void> {
 }
 
 async function callEngine(run: Run, op: PlanOp): Promise<void> {
-  const { engine, signal } = run;
+  const { engine } = run;
+  // One of its own for each call: what listens to it goes with it, and never adds up on a signal that lives long.
+  const signal = AbortSignal.any([run.signal]);
   switch (op.type) {
     case "pullImage":
       return pullImage(run, op);
@@ -132,13 +134,13 @@ async function callEngine(run: Run, op: PlanOp): Promise<void> {
     case "removeVolume":
       return engine.removeVolume(op.volumeName, signal);
     case "createContainer":
-      return void run.createdIds.set(op.id, await createContainer(run, op));
+      return void run.createdIds.set(op.id, await createContainer(run, op, signal));
     case "uploadFiles":
-      return uploadFiles(run, op);
+      return uploadFiles(run, op, signal);
     case "startContainer":
       return engine.startContainer(idOf(run, op.target), signal);
     case "waitReady":
-      return waitReady(engine, { id: idOf(run, op.target), service: op.service ?? op.target.name, readiness: op.readiness, nowMs: run.nowMs, wakes: run.wakes }, run.waits);
+      return waitReady(engine, { id: idOf(run, op.target), service: op.service ?? op.target.name, readiness: op.readiness, nowMs: run.nowMs, wakes: run.wakes }, AbortSignal.any([run.waits]));
     case "stopContainer":
       return engine.stopContainer(idOf(run, op.target), { graceMs: op.graceMs }, signal);
     case "removeContainer":
@@ -150,10 +152,10 @@ async function callEngine(run: Run, op: PlanOp): Promise<void> {
 
 function pullImage(run: Run, op: Extract<PlanOp, { type: "pullImage" }>): Promise<void> {
   const base = { kind: "progress", op: op.id, type: op.type, resource: op.resource, service: null } as const;
-  return run.engine.pullImage(op.imageRef, ({ phase, downloadedBytes, totalBytes }) => run.onEvent({ ...base, sentence: `${op.imageRef}: ${phase}`, current: downloadedBytes, total: totalBytes }), run.waits);
+  return run.engine.pullImage(op.imageRef, ({ phase, downloadedBytes, totalBytes }) => run.onEvent({ ...base, sentence: `${op.imageRef}: ${phase}`, current: downloadedBytes, total: totalBytes }), AbortSignal.any([run.waits]));
 }
 
-function createContainer(run: Run, op: Extract<PlanOp, { type: "createContainer" }>): Promise<string> {
+function createContainer(run: Run, op: Extract<PlanOp, { type: "createContainer" }>, signal: AbortSignal): Promise<string> {
   const service = op.desired;
   const hashes = { [LABEL.specHash]: op.specHash, ...(reloadableFiles(service).length === 0 ? {} : { [LABEL.filesHash]: op.filesHash }) };
   return run.engine.createContainer(
@@ -165,17 +167,17 @@ function createContainer(run: Run, op: Extract<PlanOp, { type: "createContainer"
       service,
       labels: labels(run, { [LABEL.service]: service.name, ...hashes, ...(run.plan.revision === null ? {} : { [LABEL.revision]: String(run.plan.revision) }) }),
     },
-    run.signal,
+    signal,
   );
 }
 
 /** The marker goes last: killed between the two, the files are written once more, never believed to be there. */
-async function uploadFiles(run: Run, op: Extract<PlanOp, { type: "uploadFiles" }>): Promise<void> {
+async function uploadFiles(run: Run, op: Extract<PlanOp, { type: "uploadFiles" }>, signal: AbortSignal): Promise<void> {
   const id = idOf(run, op.target);
-  await run.engine.uploadFiles(id, op.files, { replaceByMove: op.replaceByMove }, run.signal);
+  await run.engine.uploadFiles(id, op.files, { replaceByMove: op.replaceByMove }, signal);
   if (!op.files.some((file) => file.reloadable)) return;
   const marker = { path: filesMarkerPath, content: op.filesHash, mode: 0o444, uid: 0, gid: 0, reloadable: false };
-  await run.engine.uploadFiles(id, [marker], { replaceByMove: false }, run.signal);
+  await run.engine.uploadFiles(id, [marker], { replaceByMove: false }, signal);
 }
 
 function labels(run: Run, own: Record<string, string>): Record<string, string> {

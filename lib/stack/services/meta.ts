@@ -19,7 +19,8 @@ export const meta: ServiceDefinition = {
       CRYPTO_KEY: secrets.pgMetaCryptoKey,
     },
     readiness: readyWhen(nodeFetch("http://127.0.0.1:8080/health")),
-    dependsOn: afterDatabase,
+    // It connects when it is asked, so it starts while the database is being created.
+    dependsOn: [],
     pids: 256,
   }),
 };
