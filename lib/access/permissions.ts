@@ -32,7 +32,8 @@ export const permissions = {
   "operation.retry": rule("project", "operator"),
   "function.write": rule("project", "operator"),
   "project.create": rule("installation", "operator"),
-  "project.duplicate": rule("project", "operator"),
+  /** Makes a project, so the role on the installation counts; `authorize` asks for seeing the source as well. */
+  "project.duplicate": rule("installation", "operator"),
   "project.edit": rule("project", "admin"),
   "secret.reveal": rule("project", "admin", { needsPassword: true, tokenScope: "reveal" }),
   "project.export": rule("project", "admin", { needsPassword: true, tokenScope: "export" }),

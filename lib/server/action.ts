@@ -3,7 +3,6 @@ import { z } from "zod";
 import { requirePerson } from "@/lib/access/authorize";
 import { UnauthenticatedError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
-import { permissions } from "@/lib/access/permissions";
 import type { ActFailure, ActResult } from "./act-result";
 import { clientAddress } from "./client-address";
 import { currentIdentity } from "./current-actor";
@@ -49,7 +48,7 @@ async function requireTableEntry(context: WebContext, name: ActionName, parsed: 
   if (access === "public" || access === "signed-in") return;
   if (access === "person") return void requirePerson(context.actor);
   // `ref` of a wish for a new project names none that is there.
-  const about = permissions[access].over === "project" ? target.parse(parsed) : {};
+  const about = access === "project.create" ? {} : target.parse(parsed);
   await requireAccess(context, access, { ...about, isReading: false });
 }
 

@@ -56,7 +56,7 @@ function serve<Params extends z.ZodObject, Query extends z.ZodObject, Body exten
 ): RouteHandler {
   return async (request, context) => {
     try {
-      const raw = await context.params;
+      const raw = (await context.params) ?? {};
       const { ctx, identity } = await open(endpoint, request, raw);
       const params = parseInput(endpoint.params, raw);
       const query = parseInput(endpoint.query, Object.fromEntries(new URL(request.url).searchParams));
