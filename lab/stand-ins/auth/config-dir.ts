@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, watch } from "node:fs";
+import { readdirSync, readFileSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
 import type { Env } from "./config";
 
@@ -64,22 +64,25 @@ export class ConfigDir {
 
 /**
  * Calls `reload` once the folder has been quiet for `graceMs` after a change to a `.env` or `.json` file. A folder that
- * is missing is looked for again after every `graceMs`.
+ * is missing is looked for again after every `graceMs`. Answers with a function that ends the watch.
  */
-export function watchConfigDir(dir: string, graceMs: number, reload: () => void): void {
-  let timer: NodeJS.Timeout | undefined;
+export function watchConfigDir(dir: string, graceMs: number, reload: () => void): () => void {
+  let quiet: NodeJS.Timeout | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | undefined;
   const changed = (): void => {
-    if (timer !== undefined) clearTimeout(timer);
-    timer = setTimeout(reload, graceMs);
+    clearTimeout(quiet);
+    quiet = setTimeout(reload, graceMs);
   };
   const start = (late: boolean): void => {
     const again = (): void => {
-      setTimeout(() => {
+      watcher?.close();
+      retry = setTimeout(() => {
         start(true);
       }, graceMs).unref();
     };
     try {
-      const watcher = watch(dir, (_event, name) => {
+      watcher = watch(dir, (_event, name) => {
         if (name === null || /\.(env|json)$/.test(name)) changed();
       });
       watcher.on("error", again);
@@ -89,4 +92,9 @@ export function watchConfigDir(dir: string, graceMs: number, reload: () => void)
     }
   };
   start(false);
+  return () => {
+    watcher?.close();
+    clearTimeout(quiet);
+    clearTimeout(retry);
+  };
 }

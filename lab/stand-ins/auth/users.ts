@@ -128,14 +128,6 @@ export async function insertIdentity(tx: Queryable, userId: string, provider: st
   );
 }
 
-export async function findIdentity(tx: Queryable, providerId: string, provider: string): Promise<IdentityRow | undefined> {
-  return (await tx.query<IdentityRow>("select * from auth.identities where provider_id = $1 and provider = $2", [providerId, provider]))[0];
-}
-
-export async function updateIdentity(tx: Queryable, id: string, updates: Record<string, unknown>): Promise<void> {
-  await tx.query("update auth.identities set identity_data = identity_data || $2::jsonb, last_sign_in_at = now(), updated_at = now() where id = $1", [id, updates]);
-}
-
 export async function listIdentities(tx: Queryable, userId: string): Promise<IdentityRow[]> {
   return tx.query<IdentityRow>("select * from auth.identities where user_id = $1 order by created_at, id", [userId]);
 }
