@@ -1,7 +1,6 @@
 /** Runs web and worker, starts again what ends by itself, and stops both cleanly. */
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -76,14 +75,25 @@ function openLog(path) {
  */
 export async function waitUntilUp({ port, listen, socketPath, logFolder, signal }) {
   const until = Date.now() + startLimitMs;
-  const waiting = new Map([["worker", () => answersSocket(socketPath)], ["web", () => answersHttp(port, listen)]]);
-  while (waiting.size > 0) {
-    for (const [name, isUp] of waiting) if (await isUp()) waiting.delete(name);
+  const waiting = new Map([["worker", () => answersSocket(socketPath)], ["web", () => askHealth(port, listen)]]);
+  const answers = new Map();
+  for (;;) {
+    for (const [name, ask] of waiting) {
+      const answer = await ask();
+      answers.set(name, answer);
+      if (answer === true) waiting.delete(name);
+    }
     if (waiting.size === 0) return;
     if (signal?.aborted) throw new StartFailure("Stopped before it was up.");
-    if (Date.now() > until) throw new StartFailure([...waiting.keys()].map((name) => `${name} does not answer after ${startLimitMs / 1000} s. The end of ${join(logFolder, `${name}.log`)}:\n${endOf(join(logFolder, `${name}.log`))}`).join("\n\n"));
+    if (Date.now() > until) throw new StartFailure([...waiting.keys()].map((name) => sayWhatIsMissing(name, answers.get(name), logFolder)).join("\n\n"));
     await sleep(150);
   }
+}
+
+function sayWhatIsMissing(name, answer, logFolder) {
+  const path = join(logFolder, `${name}.log`);
+  const problem = typeof answer === "string" ? `${name} says that it is not ready: ${answer}` : `${name} does not answer`;
+  return `${problem} (waited ${startLimitMs / 1000} s). The end of ${path}:\n${endOf(path)}`;
 }
 
 function endOf(path, lines = 20) {
@@ -98,17 +108,16 @@ export function answersSocket(path) {
   });
 }
 
-function answersHttp(port, listen) {
+/** true when web is ready, the text of what it answers when it is not, false when nothing answers. */
+async function askHealth(port, listen) {
   const host = listen === "0.0.0.0" || listen === "::" ? "127.0.0.1" : listen;
-  return new Promise((resolve) => {
-    const call = request({ host, port, path: "/api/health/ready", timeout: 5_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    call.once("timeout", () => call.destroy());
-    call.once("error", () => resolve(false));
-    call.end();
-  });
+  try {
+    const response = await fetch(`http://${host.includes(":") ? `[${host}]` : host}:${port}/api/health/ready`, { signal: AbortSignal.timeout(5_000) });
+    const text = await response.text();
+    return response.ok ? true : `${response.status} ${text.slice(0, 500)}`;
+  } catch {
+    return false;
+  }
 }
 
 /** Removes a socket that a killed worker left, so that nobody takes it for a running one. */

@@ -56,6 +56,7 @@ function serve<Params extends z.ZodObject, Query extends z.ZodObject, Body exten
 ): RouteHandler {
   return async (request, context) => {
     try {
+      // Next gives no params at all to a route without a part in brackets.
       const raw = (await context.params) ?? {};
       const { ctx, identity } = await open(endpoint, request, raw);
       const params = parseInput(endpoint.params, raw);
