@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useAct } from "@/components/act/use-act";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
+import { MarkedText } from "@/components/ui/marked-text";
 import type { AttentionItem } from "./attention";
 import type { ProjectAct } from "./project-acts";
 
@@ -38,16 +39,20 @@ function AttentionLine({ item, reconcile }: { item: AttentionItem; reconcile: Pr
       <Icon aria-hidden className={cn("size-4 shrink-0", item.tone === "bad" ? "text-bad" : "text-warn")} />
       <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3">
         <span className="min-w-0 truncate font-mono text-sm">{item.ref}</span>
-        <span className="min-w-0 text-ink-2 [overflow-wrap:anywhere]">{item.sentence}</span>
+        <span className="min-w-0 text-ink-2 [overflow-wrap:anywhere]">
+          <MarkedText text={item.sentence} />
+        </span>
       </span>
       {item.act === "reconcile" ? (
         <Button size="sm" isBusy={isBusy} onClick={() => void run({ ref: item.ref })}>
           Reconcile
         </Button>
       ) : (
-        <ButtonLink size="sm" href={`/projects/${item.ref}`}>
-          Open
-        </ButtonLink>
+        item.act === "open" && (
+          <ButtonLink size="sm" href={`/projects/${item.ref}`}>
+            Open
+          </ButtonLink>
+        )
       )}
     </li>
   );

@@ -17,3 +17,8 @@ it("offers Reconcile for drift, but not while something is running on the projec
   expect(findAttention([item({ hasDrift: true })])[0]?.act).toBe("reconcile");
   expect(findAttention([item({ hasDrift: true, runningOperationId: "op" })])).toEqual([]);
 });
+
+it("says one thing about the worker instead of the same about every project", () => {
+  const items = findAttention(["a", "b", "c"].map((ref) => item({ ref, state: "unknown" })));
+  expect(items.map((entry) => [entry.ref, entry.act])).toEqual([["3 projects", "none"]]);
+});

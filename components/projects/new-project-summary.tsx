@@ -5,6 +5,7 @@ import type { Act } from "@/components/act/act-result";
 import { cn } from "@/components/ui/class-names";
 import { CodeBlock } from "@/components/ui/code-block";
 import { formatBytes } from "@/components/ui/format-units";
+import { MarkedText } from "@/components/ui/marked-text";
 import { KeyValue } from "@/components/ui/key-value";
 import type { PreflightItem, ProjectPreview } from "@/lib/projects/views";
 import type { NewProjectInput } from "./new-project-draft";
@@ -16,7 +17,7 @@ const debounceMs = 500;
 
 /** Beside the form: what it will be, what stands in the way, and what will happen, kept true as one types. */
 export function NewProjectSummary({ input, catalogue, services, preview }: SummaryProps) {
-  const { plan, isStale, failure } = usePreview(input, preview);
+  const { plan, isStale, failure, invalid } = usePreview(input, preview);
   return (
     <aside aria-label="Summary" className="flex min-w-0 flex-col gap-5 rounded border border-line bg-surface p-4 lg:sticky lg:top-18">
       <div className="flex flex-col gap-3">
@@ -39,8 +40,9 @@ export function NewProjectSummary({ input, catalogue, services, preview }: Summa
             {isStale ? "Checking" : ""}
           </span>
         </h2>
-        {failure && <p className="text-sm text-ink-2">{failure} You can still create the project: the worker checks again before it does anything.</p>}
-        {!plan && !failure && <p className="min-h-40 text-sm text-ink-3">Checked as soon as the project has a name.</p>}
+        {invalid && <p className="text-sm text-ink-2">Checked again once the form is right: {invalid}</p>}
+        {failure && <p className="text-sm text-ink-2"><MarkedText text={failure} /> You can still create the project: the worker checks again before it does anything.</p>}
+        {!plan && !failure && !invalid && <p className="min-h-40 text-sm text-ink-3">Checked as soon as the project has a name.</p>}
         <ul className="flex flex-col gap-2">
           {plan?.preflight.map((item) => (
             <PreflightLine key={item.id} item={item} />
@@ -84,7 +86,7 @@ export function PreflightLine({ item }: { item: PreflightItem }) {
 function usePreview(input: NewProjectInput, preview: SummaryProps["preview"]) {
   const { postgresPassword: _password, ...visible } = input;
   const wish = JSON.stringify(visible);
-  const [answer, setAnswer] = useState<{ wish: string; plan: ProjectPreview | null; failure: string | null }>({ wish: "", plan: null, failure: null });
+  const [answer, setAnswer] = useState<{ wish: string; plan: ProjectPreview | null; failure: string | null; invalid: string | null }>({ wish: "", plan: null, failure: null, invalid: null });
 
   useEffect(() => {
     const asked = JSON.parse(wish) as NewProjectInput;
@@ -94,11 +96,11 @@ function usePreview(input: NewProjectInput, preview: SummaryProps["preview"]) {
       preview(asked).then(
         (result) => {
           if (!isCurrent) return;
-          if (result.ok) setAnswer({ wish, plan: result.data, failure: null });
-          else setAnswer((before) => ({ wish, plan: before.plan, failure: result.error.fields ? null : result.error.message }));
+          if (result.ok) setAnswer({ wish, plan: result.data, failure: null, invalid: null });
+          else setAnswer((before) => ({ wish, plan: before.plan, failure: result.error.fields ? null : result.error.message, invalid: Object.values(result.error.fields ?? {})[0] ?? null }));
         },
         () => {
-          if (isCurrent) setAnswer((before) => ({ wish, plan: before.plan, failure: "The check did not answer." }));
+          if (isCurrent) setAnswer((before) => ({ wish, plan: before.plan, failure: "The check did not answer.", invalid: null }));
         },
       );
     }, debounceMs);
@@ -108,5 +110,5 @@ function usePreview(input: NewProjectInput, preview: SummaryProps["preview"]) {
     };
   }, [wish, preview]);
 
-  return { plan: answer.plan, failure: answer.failure, isStale: answer.wish !== wish && input.displayName.trim() !== "" };
+  return { plan: answer.plan, failure: answer.failure, invalid: answer.invalid, isStale: answer.wish !== wish && input.displayName.trim() !== "" };
 }

@@ -40,7 +40,11 @@ export function Palette({ mode, entries, mayCreate, onClose }: PaletteProps) {
     >
       <Command.Input placeholder={mode === "projects" ? "Project name or reference" : "Project, page or act"} className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none" />
       <Command.List className="max-h-[50vh] overflow-y-auto p-2">
-        <Command.Empty className="px-2 py-6 text-center text-ink-3">Nothing here goes by that name.</Command.Empty>
+        <Command.Empty className="px-2 py-6 text-center text-ink-3">
+          <span role="option" aria-selected="false" aria-disabled="true">
+            Nothing here goes by that name.
+          </span>
+        </Command.Empty>
         {isFailed && <p className="px-2 py-2 text-sm text-bad">The list of projects could not be read. Pages and acts still work.</p>}
         {projects.length > 0 && (
           <Command.Group heading="Projects" className={groupClass}>

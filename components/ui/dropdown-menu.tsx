@@ -8,16 +8,14 @@ const itemClass = "flex min-h-8 cursor-default items-center gap-2 rounded-sm px-
 
 type MenuProps = { trigger: ReactNode; align?: "start" | "end"; className?: string; children: ReactNode };
 
-/** A menu that opens under its trigger. */
+/** A menu that opens under its trigger. It has no portal, so that it stays inside the landmark of its trigger. */
 export function DropdownMenu({ trigger, align = "end", className, children }: MenuProps) {
   return (
     <Primitive.Root modal={false}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content align={align} sideOffset={4} collisionPadding={8} className={cn("z-50 min-w-44 max-w-80 animate-appear rounded border border-line bg-raised p-1", className)}>
-          {children}
-        </Primitive.Content>
-      </Primitive.Portal>
+      <Primitive.Content align={align} sideOffset={4} collisionPadding={8} className={cn("z-50 min-w-44 max-w-80 animate-appear rounded border border-line bg-raised p-1", className)}>
+        {children}
+      </Primitive.Content>
     </Primitive.Root>
   );
 }

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "./class-names";
 import { CopyButton } from "./copy-button";
+import { MarkedText } from "./marked-text";
 
 const looks = {
   info: { box: "bg-busy-soft", ink: "text-busy", Icon: Info },
@@ -17,7 +18,7 @@ export function Notice({ tone, children, act, className }: { tone: keyof typeof 
     <div className={cn("flex flex-wrap items-center gap-x-4 gap-y-2 rounded px-3 py-2", box, className)}>
       <div className="flex min-w-0 flex-1 basis-64 items-start gap-2">
         <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", ink)} />
-        <div className="min-w-0 text-ink [overflow-wrap:anywhere]">{children}</div>
+        <div className="min-w-0 text-ink [overflow-wrap:anywhere]">{typeof children === "string" ? <MarkedText text={children} /> : children}</div>
       </div>
       {act && <div className="shrink-0">{act}</div>}
     </div>
@@ -33,7 +34,7 @@ export function FailureNote({ what, stillWorks, todo, technical, acts, isOpen = 
       <div className="flex items-start gap-2">
         <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
         <div className="flex min-w-0 flex-col gap-1 [overflow-wrap:anywhere]">
-          <p className="font-medium text-ink">{what}</p>
+          <p className="font-medium text-ink">{typeof what === "string" ? <MarkedText text={what} /> : what}</p>
           {stillWorks && <p className="text-ink-2">{stillWorks}</p>}
           {todo && <p className="text-ink-2">{todo}</p>}
         </div>

@@ -9,12 +9,12 @@ export function Tabs({ label, tabs, value, onChange, trailing }: TabsProps) {
   return (
     <Primitive.Root defaultValue={value ? undefined : tabs[0]?.id} value={value} onValueChange={onChange} className="flex min-w-0 flex-col">
       <div className="flex items-center border-b border-line">
-        <Primitive.List aria-label={label} className="flex min-w-0 flex-1 gap-4 overflow-x-auto px-4">
+        <Primitive.List aria-label={label} className="flex min-w-0 flex-1 gap-2 overflow-x-auto px-3">
           {tabs.map((tab) => (
             <Primitive.Trigger
               key={tab.id}
               value={tab.id}
-              className="-mb-px h-9 shrink-0 border-b-2 border-transparent text-sm text-ink-2 -outline-offset-2 transition-colors hover:text-ink data-[state=active]:border-accent-ink data-[state=active]:font-medium data-[state=active]:text-ink max-sm:h-11"
+              className="-mb-px h-9 shrink-0 rounded-t-sm border-b-2 px-1.5 border-transparent text-sm text-ink-2 -outline-offset-2 transition-colors hover:text-ink data-[state=active]:border-accent-ink data-[state=active]:font-medium data-[state=active]:text-ink max-sm:h-11"
             >
               {tab.label}
             </Primitive.Trigger>

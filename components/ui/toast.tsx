@@ -2,6 +2,7 @@
 import { CircleAlert, CircleCheck, X } from "lucide-react";
 import { useEffect, useSyncExternalStore } from "react";
 import { cn } from "./class-names";
+import { MarkedText } from "./marked-text";
 
 type ToastAct = { label: string; run(): void };
 type Toast = { id: number; tone: "good" | "bad"; text: string; act: ToastAct | undefined; lastsMs: number };
@@ -53,7 +54,9 @@ function ToastCard({ toast }: { toast: Toast }) {
   return (
     <div className="pointer-events-auto flex w-full max-w-sm animate-rise items-center gap-2 rounded border border-line bg-raised py-2 pl-3 pr-2">
       <Icon aria-hidden className={cn("size-4 shrink-0", toast.tone === "good" ? "text-good" : "text-bad")} />
-      <span className="min-w-0 flex-1 text-base [overflow-wrap:anywhere]">{toast.text}</span>
+      <span className="min-w-0 flex-1 text-base [overflow-wrap:anywhere]">
+        <MarkedText text={toast.text} />
+      </span>
       {toast.act && (
         <button
           type="button"
