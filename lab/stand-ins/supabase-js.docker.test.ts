@@ -53,6 +53,27 @@ test("the pooler's tenant is told to those who hold the JWT secret and to nobody
   expect(await ask([])).toBe("");
 });
 
+test("a function sees its project's keys but not the JWT secret; one that cannot start says why and leaves the others working", async () => {
+  const write = (name: string, content: string) => stack.exec("functions", ["sh", "-c", 'mkdir -p "$0" && printf %s "$1" > "$0/index.ts"', `/home/deno/functions/${name}`, content]);
+  await write("environment", "Deno.serve(() => Response.json(Object.keys(Deno.env.toObject())))");
+  await write("broken", 'throw new Error("the cause")');
+  await write("crash", "Deno.serve(() => Deno.exit(3))");
+  const call = async (name: string) => {
+    const response = await fetch(`http://127.0.0.1:${String(firstPort)}/functions/v1/${name}`);
+    return { status: response.status, text: await response.text() };
+  };
+  const names = JSON.parse((await call("environment")).text) as string[];
+  expect(names).toContain("SUPABASE_URL");
+  expect(names).not.toContain("JWT_SECRET");
+  const broken = await call("broken");
+  expect(broken.status).toBe(500);
+  expect(broken.text).toContain("the cause");
+  expect((await call("crash")).status).toBe(500);
+  expect((await call("environment")).status).toBe(200);
+  expect((await call("crash")).status).toBe(500);
+  expect((await call("nobody")).status).toBe(404);
+});
+
 test("every stand-in ends by itself when it is asked to, not by force", async () => {
   for (const service of ["auth", "realtime", "storage", "functions"] as const) {
     const id = stack.containerId(service);
