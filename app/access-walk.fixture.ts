@@ -1,27 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { encode } from "next-auth/jwt";
 import type { InstallationRole, ProjectRole, TokenScope } from "@/lib/access/actor";
 import { addSession, openScene, type Scene } from "@/lib/access/people.fixture";
 import { isRoleAtLeast, permissions, type Permission } from "@/lib/access/permissions";
 import { apiTokenPrefix, hashSecretText, randomText } from "@/lib/access/secret-text";
 import type { Access } from "@/lib/server/route-table";
 import { useStore as putStore } from "@/lib/server/store";
+import { cookieOf } from "@/lib/server/web.fixture";
 
 /** Who walks through the panel, and what the repository holds that can be walked through. */
 
 const root = process.cwd();
-export const secret = randomText(64);
-export const panelUrl = "http://panel.localhost:3000";
-
-/** The environment of a web process without a worker, in a folder of its own. */
-export function prepareEnvironment(): void {
-  const folder = mkdtempSync(join(tmpdir(), "basehold-walk-"));
-  writeFileSync(join(folder, "web-secret"), secret);
-  Object.assign(process.env, { BASEHOLD_STORE_URL: "file:unused", BASEHOLD_DATA: folder, BASEHOLD_URL: panelUrl, BASEHOLD_LOG_LEVEL: "silent" });
-}
-
 export type Walker = {
   name: string;
   claim: "none" | "session" | "token";
@@ -103,8 +92,7 @@ async function makeAccount(scene: WalkScene, walker: Walker, isPasswordFresh: bo
   const provedAt = isPasswordFresh ? scene.clock.now : new Date(scene.clock.now.getTime() - 3_600_000);
   const sid = await addSession(scene.store, scene.clock.now, userId);
   await scene.store.db.session.updateMany({ where: { userId }, data: { passwordProvedAt: provedAt } });
-  const cookie = await encode({ token: { sid }, secret });
-  return { cookie: `basehold.session=${cookie}` };
+  return { cookie: await cookieOf(sid) };
 }
 
 async function addToken(scene: WalkScene, userId: string, walker: Walker): Promise<string> {

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ActResult } from "@/components/act/act-result";
 import { permissions, type PermissionRule } from "@/lib/access/permissions";
 import { actions, handlers, pages, type Access, type ActionName, type HandlerName, type PagePath } from "@/lib/server/route-table";
+import { panelUrl, prepareWebEnvironment } from "@/lib/server/web.fixture";
 import { actionInputs, bodies, paramsOf, prepareTargets, queries, spending } from "./access-walk-inputs.fixture";
-import { expectedFor, findFiles, headersOf, openWalkScene, panelUrl, prepareEnvironment, readSource, toHandlerPath, toRoutePath, walkers, type Expected, type Walker, type WalkScene } from "./access-walk.fixture";
+import { expectedFor, findFiles, headersOf, openWalkScene, readSource, toHandlerPath, toRoutePath, walkers, type Expected, type Walker, type WalkScene } from "./access-walk.fixture";
 
 /** Every way into the panel, tried by everyone, against the table of routes and the table of roles. */
 
@@ -63,7 +64,7 @@ async function loadActions(): Promise<Map<string, Act>> {
 
 let scene: WalkScene;
 beforeAll(async () => {
-  prepareEnvironment();
+  prepareWebEnvironment();
   scene = await openWalkScene();
 });
 afterAll(() => scene.close());
