@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -43,6 +43,8 @@ type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
 type Sent = { method?: string; headers?: Record<string, string | string[]>; body?: string };
 
 const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));
+// The image runs Envoy as a user of its own, who has to read here.
+chmodSync(folder, 0o755);
 const servers: Server[] = [];
 const upstreamPorts = {} as Record<UpstreamService, number>;
 let gateway = 0;
