@@ -42,10 +42,10 @@ function planInPlace(builder: PlanBuilder, run: Run, service: DesiredService, fi
   const { keeper, surplus } = finding;
   const target = existing(keeper);
   const meta = { service: service.name };
-  const runs = keeper.state === "running" || keeper.state === "restarting";
+  const runs = keeper.state === "running";
   const before: number[] = [];
-  // A frozen container cannot be started; stopping thaws and ends it.
-  if (keeper.state === "paused") before.push(planStop(builder, keeper, "it is paused"));
+  // A frozen container cannot be started; stopping thaws and ends it. One that keeps restarting gets a start that counts anew.
+  if (keeper.state === "paused" || keeper.state === "restarting") before.push(planStop(builder, keeper, keeper.state === "paused" ? "it is paused" : "it keeps restarting"));
   const uploaded = planUpload(builder, service, finding);
   if (uploaded !== null) before.push(uploaded);
   let started: number | null = null;
@@ -63,7 +63,6 @@ function planInPlace(builder: PlanBuilder, run: Run, service: DesiredService, fi
 
 /** An apply that was interrupted, or a service that keeps falling over, is asked again. Without a health check, running has to do. */
 function unprovenState(keeper: ObservedContainer): string | null {
-  if (keeper.state === "restarting") return "it keeps restarting";
   if (keeper.health === "unhealthy") return "it is unhealthy";
   return keeper.health === "starting" ? "it was started a moment ago" : null;
 }

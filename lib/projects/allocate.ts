@@ -1,3 +1,5 @@
+import { ConflictError } from "@/lib/access/errors";
+
 /**
  * Host ports and subnets are allocated in the store, under unique indexes, before anything touches the engine.
  * These functions only choose; the insert decides, and a lost race is tried again by the caller.
@@ -14,12 +16,12 @@ const portRange: Record<PortPurpose, { first: number; last: number }> = {
 
 /**
  * First port of the purpose's range that is neither taken nor avoided.
- * @throws RangeError when the whole range is taken.
+ * @throws ConflictError when the whole range is taken.
  */
 export function choosePort(purpose: PortPurpose, taken: ReadonlySet<number>): number {
   const { first, last } = portRange[purpose];
   for (let port = first; port <= last; port++) if (!taken.has(port)) return port;
-  throw new RangeError(`All ports from ${first} to ${last} are taken.`);
+  throw new ConflictError("no-port-left", `All ports from ${first} to ${last} belong to projects. Purge one from the trash, or choose a port yourself under Options.`);
 }
 
 /**
@@ -41,14 +43,14 @@ function subnetAt(pool: string, index: number): string {
 
 /**
  * First free /26 of the pool that overlaps none of `taken` (CIDRs of other projects, of the host's routes and of foreign networks).
- * @throws RangeError when none is left.
+ * @throws ConflictError when none is left.
  */
 export function chooseSubnet(pool: string, taken: readonly string[]): string {
   for (let index = 0; index < blocksPerPool; index++) {
     const subnet = subnetAt(pool, index);
     if (!overlapsAny(subnet, taken)) return subnet;
   }
-  throw new RangeError(`No /26 subnet is left in ${pool}.0.0/16.`);
+  throw new ConflictError("no-subnet-left", `No /26 subnet is left in ${pool}.0.0/16. Purge a project from the trash first.`);
 }
 
 /** Whether a CIDR shares an address with any of `others`; what is not an IPv4 CIDR is passed over. */

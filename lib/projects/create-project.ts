@@ -65,7 +65,11 @@ function chooseServices(wished: ServiceName[] | undefined, releaseName: string):
   return release.services.map((service) => service.name).filter((name) => services.includes(name));
 }
 
-async function reserveRef(tx: Db, parsed: ParsedInput): Promise<string> {
+/**
+ * The reference that a new project gets: the wished one, or one made of its name that is free.
+ * @throws ConflictError when the wished one is taken.
+ */
+export async function reserveRef(tx: Db, parsed: Pick<ParsedInput, "ref" | "displayName">): Promise<string> {
   const wished = parsed.ref ?? suggestRef(parsed.displayName);
   const isTaken = async (ref: string) => (await tx.project.findUnique({ where: { ref }, select: { id: true } })) !== null;
   if (!(await isTaken(wished))) return wished;

@@ -44,7 +44,7 @@ export async function editProject(ctx: VerbContext, input: EditProjectInput): Pr
       await audit(tx, ctx, { action: "project.edit", project: row, summary: `Edit ${row.ref}: ${changed.join(", ") || "drift policy"}`, detail: { changed, driftPolicy: parsed.driftPolicy ?? null } });
       return { operationId: null };
     }
-    return startOperation(tx, ctx, { kind: "project.edit", project: row, input: { projectId: row.id, before }, summary: `Edit ${row.ref}: ${changed.join(", ")}`, detail: { changed } });
+    return startOperation(tx, ctx, { kind: "project.edit", project: row, input: { projectId: row.id, previousState: row.state, previousReason: row.stateReason, before }, summary: `Edit ${row.ref}: ${changed.join(", ")}`, detail: { changed } });
   });
 }
 

@@ -3,7 +3,7 @@ import { may } from "@/lib/access/authorize";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { parseInput } from "@/lib/access/parse-input";
 import { operationInput } from "./inputs";
-import { operationTitle } from "./operation-titles";
+import { operationTitle, readOnlyKinds } from "./operation-titles";
 import type { OperationView } from "./views";
 import { authorizeOperation, visibleProjectIds } from "./visible";
 
@@ -17,11 +17,12 @@ type StepRecord = { key: string; title: string; status: string; startedAt: Date 
 export async function getOperation(ctx: VerbContext, operationId: string): Promise<OperationView> {
   const parsed = parseInput(operationInput, { operationId });
   const { operation, projectRef } = await authorizeOperation(ctx, "project.see", parsed.operationId);
-  const [steps, last] = await Promise.all([
+  const [steps, last, newest] = await Promise.all([
     ctx.store.db.operationStep.findMany({ where: { operationId: operation.id }, orderBy: { ordinal: "asc" } }),
     ctx.store.db.operationEvent.findFirst({ where: { operationId: operation.id }, orderBy: { seq: "desc" }, select: { seq: true } }),
+    newestWork(ctx, operation.projectId === null ? [] : [operation.projectId]),
   ]);
-  return toView(ctx, operation, { projectRef, steps, lastSeq: last?.seq ?? 0 });
+  return toView(ctx, operation, { projectRef, steps, lastSeq: last?.seq ?? 0, newest });
 }
 
 const listInput = z.object({
@@ -45,16 +46,17 @@ export async function listOperations(ctx: VerbContext, input: z.input<typeof lis
         visible === null ? {} : { projectId: { in: visible } },
         project === null ? {} : { projectId: project.id },
         isOpen === true ? { status: { in: ["queued", "running", "compensating", "waiting"] } } : {},
-        before === null ? {} : { createdAt: { lt: before.createdAt } },
+        before === null ? {} : { OR: [{ createdAt: { lt: before.createdAt } }, { createdAt: before.createdAt, id: { lt: cursor } }] },
       ],
     },
-    orderBy: { createdAt: "desc" },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
     include: { steps: { orderBy: { ordinal: "asc" } } },
   });
   const page = rows.slice(0, limit);
-  const refs = await refsOf(ctx, page.flatMap((row) => (row.projectId === null ? [] : [row.projectId])));
-  const items = page.map((row) => toView(ctx, row, { projectRef: row.projectId === null ? null : (refs.get(row.projectId) ?? null), steps: row.steps, lastSeq: 0 }));
+  const projectIds = page.flatMap((row) => (row.projectId === null ? [] : [row.projectId]));
+  const [refs, newest] = await Promise.all([refsOf(ctx, projectIds), newestWork(ctx, projectIds)]);
+  const items = page.map((row) => toView(ctx, row, { projectRef: row.projectId === null ? null : (refs.get(row.projectId) ?? null), steps: row.steps, lastSeq: 0, newest }));
   return { items, nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
@@ -63,9 +65,18 @@ async function refsOf(ctx: VerbContext, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map((row) => [row.id, row.ref]));
 }
 
-function toView(ctx: VerbContext, operation: OperationRecord, more: { projectRef: string | null; steps: StepRecord[]; lastSeq: number }): OperationView {
+/** When the last work that changes each project was asked for: only that can be tried again. */
+async function newestWork(ctx: VerbContext, ids: readonly string[]): Promise<Map<string | null, Date | null>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ctx.store.db.operation.groupBy({ by: ["projectId"], where: { projectId: { in: [...new Set(ids)] }, kind: { notIn: readOnlyKinds } }, _max: { createdAt: true } });
+  return new Map(rows.map((row) => [row.projectId, row._max.createdAt]));
+}
+
+function toView(ctx: VerbContext, operation: OperationRecord, more: { projectRef: string | null; steps: StepRecord[]; lastSeq: number; newest: ReadonlyMap<string | null, Date | null> }): OperationView {
   const failure = operation.errorJson === null ? null : failureSchema.parse(JSON.parse(operation.errorJson));
   const isOpen = ["queued", "running", "waiting"].includes(operation.status);
+  const newestAt = more.newest.get(operation.projectId) ?? null;
+  const isNewest = newestAt === null || operation.createdAt >= newestAt;
   const mayAct = operation.projectId !== null && may(ctx.actor, "operation.cancel", operation.projectId) !== "no";
   return {
     id: operation.id,
@@ -79,7 +90,7 @@ function toView(ctx: VerbContext, operation: OperationRecord, more: { projectRef
     startedAt: operation.startedAt?.toISOString() ?? null,
     finishedAt: operation.finishedAt?.toISOString() ?? null,
     isCancellable: mayAct && isOpen && operation.pointOfNoReturnAt === null && operation.cancelRequestedAt === null,
-    isRetryable: mayAct && operation.status === "failed" && more.projectRef !== null && (failure?.isRetryable ?? true),
+    isRetryable: mayAct && operation.status === "failed" && more.projectRef !== null && isNewest && (failure?.isRetryable ?? true),
     isPastPointOfNoReturn: operation.pointOfNoReturnAt !== null,
     steps: more.steps.map((step) => ({
       key: step.key,

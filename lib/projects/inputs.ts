@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseDisplayName } from "@/lib/stack/names";
 
 /** Input schemas of the verbs. Pages, actions and the REST API parse with these, so a rule is said once. */
 
@@ -12,33 +13,33 @@ export const refSchema = z
 const hasControlCharacter = (text: string) => /\p{Cc}/u.test(text);
 
 /** A project's name for people: any script, emoji and quotes included, on one line. */
-export const displayNameSchema = z
-  .string()
-  .transform((text) => text.normalize("NFC").trim())
-  .pipe(
-    z
-      .string()
-      .min(1, "Give the project a name.")
-      .refine((text) => [...text].length <= 60, "Use at most 60 characters.")
-      .refine((text) => !hasControlCharacter(text), "Leave out line breaks and control characters."),
-  );
+export const displayNameSchema = z.string().transform((text, context) => {
+  const parsed = parseDisplayName(text);
+  if (parsed.ok) return parsed.value;
+  context.addIssue({ code: "custom", message: parsed.sentence });
+  return z.NEVER;
+});
 
-const portSchema = z.coerce.number().int("A port is a whole number.").min(1024, "Use a port from 1024 to 65535.").max(65535, "Use a port from 1024 to 65535.");
+const portSchema = z.coerce.number({ error: "A port is a whole number." }).int("A port is a whole number.").min(1024, "Use a port from 1024 to 65535.").max(65535, "Use a port from 1024 to 65535.");
 
 /** An address of the engine's host to listen on. */
 export const bindAddressSchema = z.union([z.literal("127.0.0.1"), z.literal("0.0.0.0"), z.ipv4()], {
   error: "Use an IPv4 address of this machine: 127.0.0.1 for this machine only, 0.0.0.0 for everyone.",
 });
 
-const webUrl = z.url({ protocol: /^https?$/, error: "Use a full address that starts with http:// or https://." }).max(2000);
+const webUrl = z
+  .url({ protocol: /^https?$/, error: "Use a full address that starts with http:// or https://." })
+  .max(2000, "Use at most 2,000 characters.")
+  // The parser passes over line breaks inside an address; what is stored must not hold them.
+  .regex(/^[^\s\p{Cc}"'<>\\`]+$/u, "Use a full address without spaces, quotes and line breaks.");
 
 /** One entry of the redirect list: a URL that may hold `*` wildcards, as GoTrue allows; commas would split it. */
 const redirectUrl = z
   .string()
   .trim()
   .min(1)
-  .max(2000)
-  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s,]+$/i, "Use a full address such as https://app.example.com/**, without spaces or commas.");
+  .max(2000, "Use at most 2,000 characters.")
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s\p{Cc},]+$/iu, "Use a full address such as https://app.example.com/**, without spaces or commas.");
 
 const postgresPassword = z
   .string()
@@ -46,10 +47,10 @@ const postgresPassword = z
 
 export const smtpSchema = z.object({
   host: z.string().trim().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, "Use a host name or an IP address."),
-  port: z.coerce.number().int().min(1).max(65535),
-  user: z.string().max(200).refine((text) => !hasControlCharacter(text), "Leave out control characters."),
+  port: z.coerce.number({ error: "A port is a whole number." }).int("A port is a whole number.").min(1, "Use a port from 1 to 65535.").max(65535, "Use a port from 1 to 65535."),
+  user: z.string().max(200, "Use at most 200 characters.").refine((text) => !hasControlCharacter(text), "Leave out control characters."),
   senderEmail: z.email("Use an e-mail address such as noreply@example.com."),
-  senderName: z.string().trim().min(1, "Give the sender a name.").max(100).refine((text) => !hasControlCharacter(text), "Leave out control characters."),
+  senderName: z.string().trim().min(1, "Give the sender a name.").max(100, "Use at most 100 characters.").refine((text) => !hasControlCharacter(text), "Leave out control characters."),
 });
 
 export const createProjectInput = z.object({
@@ -84,7 +85,7 @@ export const editProjectInput = z.object({
   /** null takes mail away again. */
   smtp: smtpSchema.nullable().optional(),
   /** Left out: the stored password stays. */
-  smtpPassword: z.string().max(500).optional(),
+  smtpPassword: z.string().min(1, "Type the password.").max(500, "Use at most 500 characters.").refine((text) => !hasControlCharacter(text), "Leave out line breaks and control characters.").optional(),
   driftPolicy: z.enum(["report", "enforce"]).optional(),
 });
 export type EditProjectInput = z.input<typeof editProjectInput>;

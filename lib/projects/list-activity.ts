@@ -25,7 +25,7 @@ export async function listActivity(ctx: VerbContext, input: ActivityFilter = {})
         filter.action === undefined ? {} : { action: { startsWith: filter.action } },
         filter.from === undefined ? {} : { at: { gte: new Date(filter.from) } },
         filter.to === undefined ? {} : { at: { lte: new Date(filter.to) } },
-        before === null ? {} : { at: { lt: before.at } },
+        before === null ? {} : { OR: [{ at: { lt: before.at } }, { at: before.at, id: { lt: filter.cursor } }] },
       ],
     },
     orderBy: [{ at: "desc" }, { id: "desc" }],

@@ -20,3 +20,6 @@ const titles: Record<string, string> = {
 export function operationTitle(kind: string): string {
   return titles[kind] ?? kind;
 }
+
+/** Kinds of work that leave the project as it is. */
+export const readOnlyKinds = ["project.export", "project.prove"];

@@ -1,3 +1,4 @@
+import { ConflictError } from "@/lib/access/errors";
 import { EngineError, type EngineInfo, type HostCapacity } from "@/lib/engine/port";
 import { planToText } from "@/lib/engine/plan-text";
 import { reconcile } from "@/lib/engine/reconcile";
@@ -7,7 +8,7 @@ import { suggestRef } from "@/lib/stack/names";
 import { defaultRelease, getRelease, serviceCatalogue } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { choosePort, chooseSubnet, subnetPool } from "./allocate";
-import { localUrl } from "./create-project";
+import { localUrl, reserveRef } from "./create-project";
 import type { createProjectInput } from "./inputs";
 import type { PreflightItem, ProjectPreview } from "./views";
 import type { WorkflowTools } from "./workflows/tools";
@@ -26,7 +27,7 @@ export async function runPreflight(tools: WorkflowTools, wish: Wish, signal: Abo
   const catalogue = release === undefined ? [] : serviceCatalogue(release);
   const memoryBytes = catalogue.filter((item) => draft.settings.services.includes(item.name)).reduce((sum, item) => sum + item.memoryBytes, 0);
   const engine = await tools.engine.info(signal).then((info) => ({ info, error: null }), (error: unknown) => ({ info: null, error }));
-  if (engine.info === null) return { ...emptyPreview(draft, memoryBytes), preflight: [engineProblem(engine.error)] };
+  if (engine.info === null) return { ...emptyPreview(draft, memoryBytes), preflight: [...takenItems(draft), engineProblem(engine.error)] };
   const { prefix } = await tools.imageSource();
   const desired = await buildDraftStack(tools, draft);
   const imageRefs = [...new Set(desired.services.map((service) => prefix + service.image))];
@@ -38,7 +39,7 @@ export async function runPreflight(tools: WorkflowTools, wish: Wish, signal: Abo
   const plan = reconcile({ desired, observed, context: { instanceId: tools.instanceId, projectId: draft.projectId, imagePrefix: prefix, hash: tools.hash, goal: "run" } });
   return {
     ref: draft.ref,
-    preflight: [engineItem(engine.info), memoryItem(memoryBytes, capacity), diskItem(diskBytes, capacity), imagesItem(missing, imageRefs.length), ...(await portItems(tools, draft)), mailItem(), ...exposureItems(draft.settings)],
+    preflight: [...takenItems(draft), engineItem(engine.info), memoryItem(memoryBytes, capacity), diskItem(diskBytes, capacity), imagesItem(missing, imageRefs.length), ...(await portItems(tools, draft)), mailItem(), ...exposureItems(draft.settings)],
     planText: planToText(plan),
     memoryBytes,
     diskBytes,
@@ -46,7 +47,7 @@ export async function runPreflight(tools: WorkflowTools, wish: Wish, signal: Abo
   };
 }
 
-type Draft = { projectId: string; ref: string; settings: ProjectSettings; ports: ProjectPorts; subnet: string };
+type Draft = { projectId: string; ref: string; isRefTaken: boolean; isGatewayPortTaken: boolean; settings: ProjectSettings; ports: ProjectPorts; subnet: string };
 
 async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   const { db } = tools.store;
@@ -59,7 +60,8 @@ async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   const isOpen = wish.isDirectDatabasePortOpen ?? false;
   return {
     projectId: "previewdraft",
-    ref: wish.ref ?? suggestRef(wish.displayName),
+    ...(await draftRef(tools, wish)),
+    isGatewayPortTaken: wish.gatewayPort !== undefined && taken.has(wish.gatewayPort),
     subnet: chooseSubnet(subnetPool(tools.instanceId), subnets),
     ports: { gateway, poolerSession: choosePort("pooler-session", taken), poolerTransaction: choosePort("pooler-transaction", taken), database: isOpen ? choosePort("database", taken) : null },
     settings: {
@@ -69,9 +71,26 @@ async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   };
 }
 
+async function draftRef(tools: WorkflowTools, wish: Wish): Promise<{ ref: string; isRefTaken: boolean }> {
+  try {
+    return { ref: await reserveRef(tools.store.db, wish), isRefTaken: false };
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    return { ref: wish.ref ?? suggestRef(wish.displayName), isRefTaken: true };
+  }
+}
+
 async function buildDraftStack(tools: WorkflowTools, draft: Draft) {
   const secrets = await generateProjectSecrets({ randomBytes: tools.randomBytes, nowSeconds: Math.floor(tools.now().getTime() / 1000), uuid: () => crypto.randomUUID() });
   return buildDesiredStack({ projectId: draft.projectId, projectRef: draft.ref, revision: 1, subnet: draft.subnet, settings: draft.settings, ports: draft.ports, secrets });
+}
+
+/** What another project holds already; creating would be refused. */
+function takenItems({ ref, isRefTaken, isGatewayPortTaken, ports }: Draft): PreflightItem[] {
+  const items: PreflightItem[] = [];
+  if (isRefTaken) items.push({ id: "ref", title: "Reference", state: "stop", sentence: `The reference ${ref} is taken. Choose another one.` });
+  if (isGatewayPortTaken) items.push({ id: "gateway-port", title: "Ports", state: "stop", sentence: `Port ${ports.gateway} belongs to another project. Choose another one.` });
+  return items;
 }
 
 function emptyPreview(draft: Draft, memoryBytes: number): ProjectPreview {

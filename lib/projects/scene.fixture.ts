@@ -76,7 +76,7 @@ export async function openScene(options: SceneOptions = {}) {
   if (options.storeFile !== undefined) copyFileSync(options.storeFile, path);
   else await migrateStore({ url: `file:${path}`, backupsFolder: join(folder, "backups") });
   const store = await openStore({ url: `file:${path}` });
-  const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false }, commits: new Set() };
+  const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 }, commits: new Set() };
   const workers: SceneWorker[] = [];
   if (options.storeFile === undefined) await insertInstallation(store, parts.clock);
   return Object.assign(parts, {
@@ -99,7 +99,7 @@ export async function openScene(options: SceneOptions = {}) {
     /** Takes store and host back to an earlier state, without the cost of opening the store anew. */
     async resetTo(storeFile: string, world: FakeWorld): Promise<void> {
       await copyTables(store, storeFile);
-      Object.assign(parts, { world: structuredClone(world), exports: new Map(), gateway: { isBroken: false } });
+      Object.assign(parts, { world: structuredClone(world), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 } });
     },
   });
 }
@@ -116,7 +116,7 @@ async function copyTables({ db }: Store, storeFile: string): Promise<void> {
   await db.$executeRawUnsafe("PRAGMA foreign_keys = ON");
 }
 
-type SceneParts = { store: Store; world: FakeWorld; clock: Clock; exports: Map<string, Uint8Array>; gateway: { isBroken: boolean }; /** Called after each commit of a worker. */ commits: Set<() => void> };
+type SceneParts = { store: Store; world: FakeWorld; clock: Clock; exports: Map<string, Uint8Array>; gateway: { isBroken: boolean; waitedMs: number }; /** Called after each commit of a worker. */ commits: Set<() => void> };
 
 async function whenEnded({ store, commits }: SceneParts, operationId: string) {
   for (;;) {
@@ -141,13 +141,14 @@ function makeTools({ world, clock, exports, gateway }: SceneParts, store: Store,
     store,
     engine,
     secrets: plainSecrets(store, clock.now),
-    probe: fakeProbe(world, clock, gateway),
+    probe: fakeProbe(world, gateway),
     isPortFree: async (_hostIp, port) => !world.portsHeldByOthers.includes(port),
     hostRoutes: async () => ["192.168.0.0/24", "10.200.0.0/24"],
     hash: (text) => createHmac("sha256", "scene").update(text).digest("hex").slice(0, 32),
     randomBytes: (length) => randomBytes(length),
     newId,
-    now: clock.now,
+    // Waiting for the gateway takes time, during which the worker is well and renews its lease.
+    now: () => new Date(clock.now().getTime() + gateway.waitedMs),
     instanceId,
     imageSource: () => readImageSource(store.db),
     packTar,
@@ -160,14 +161,14 @@ function makeTools({ world, clock, exports, gateway }: SceneParts, store: Store,
 }
 
 /** Answers as the contract asks when a running container publishes the port and no service of the project is down. Time passes while it does not. */
-function fakeProbe(world: FakeWorld, clock: Clock, gateway: { isBroken: boolean }): ContractProbe {
+function fakeProbe(world: FakeWorld, gateway: SceneParts["gateway"]): ContractProbe {
   return {
     async send(baseUrl, request) {
       const port = Number(new URL(baseUrl).port);
       const front = world.containers.find((container) => container.state === "running" && container.ports.some((published) => published.hostPort === port));
       const services = world.containers.filter((container) => container.networkName === front?.networkName);
       const isUp = !gateway.isBroken && front !== undefined && services.every((container) => container.state === "running");
-      if (!isUp) clock.advance(3_000);
+      if (!isUp) gateway.waitedMs += 3_000;
       return isUp ? { status: request.expected.statuses[0] ?? null, bodySnippet: request.expected.bodyIncludes ?? "", durationMs: 1 } : { status: null, bodySnippet: "", durationMs: 1, error: "connection refused" };
     },
   };

@@ -5,7 +5,8 @@ import type { VerbContext } from "@/lib/access/verb-context";
 import { toActorRef } from "@/lib/access/actor-ref";
 import { requestCancel, retryOperation as requeue } from "@/lib/operations/queue";
 import { operationInput } from "./inputs";
-import { operationTitle } from "./operation-titles";
+import type { Db } from "@/lib/adapters/store/types";
+import { operationTitle, readOnlyKinds } from "./operation-titles";
 import { requireNoOpenOperation } from "./start-operation";
 import { authorizeOperation } from "./visible";
 
@@ -26,12 +27,25 @@ export async function retryOperation(ctx: VerbContext, input: { operationId: str
   const { operationId } = parseInput(operationInput, input);
   const { operation, projectRef } = await authorizeOperation(ctx, "operation.retry", operationId);
   return ctx.store.transaction(async (tx) => {
-    if (operation.projectId !== null) await requireNoOpenOperation(tx, operation.projectId);
+    if (operation.projectId !== null) {
+      await requireNoOpenOperation(tx, operation.projectId);
+      await requireNewest(tx, operation);
+      await tx.project.updateMany({ where: { id: operation.projectId, state: "failed" }, data: stateWhileRetried[operation.kind] ?? {} });
+    }
     const isAccepted = await requeue(tx, { operationId, actor: toActorRef(ctx.actor), now: ctx.now() });
     if (!isAccepted) throw new ConflictError("not-retryable", "Only a failed operation can be tried again.");
     await audit(tx, ctx, { action: "operation.retry", project: projectOf(operation.projectId, projectRef), operationId, summary: `Retry “${operationTitle(operation.kind)}”`, detail: {} });
     return { operationId };
   });
+}
+
+/** State of a project while this work on it is tried again; other work leaves the state as it is. */
+const stateWhileRetried: Record<string, { state: string }> = { "project.create": { state: "creating" }, "project.delete": { state: "deleting" } };
+
+/** Refuses to go on with work that later work has overtaken: it was planned for a project that is not like that any more. */
+async function requireNewest(tx: Db, operation: { id: string; projectId: string | null; createdAt: Date }): Promise<void> {
+  const later = await tx.operation.findFirst({ where: { projectId: operation.projectId, id: { not: operation.id }, createdAt: { gt: operation.createdAt }, kind: { notIn: readOnlyKinds } }, orderBy: { createdAt: "desc" } });
+  if (later !== null) throw new ConflictError("overtaken", `“${operationTitle(later.kind)}” has changed this project since. Start it anew instead.`, { operationId: later.id });
 }
 
 function projectOf(id: string | null, ref: string | null): { id: string; ref: string } | undefined {

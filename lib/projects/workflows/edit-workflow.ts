@@ -8,7 +8,7 @@ import { secretsStep } from "./secrets-step";
 import { markApplied, setProjectState } from "./settle";
 import type { WorkflowTools } from "./tools";
 
-const input = z.object({ projectId: z.string(), before: z.custom<EditBefore>((value) => typeof value === "object" && value !== null) });
+const input = z.object({ projectId: z.string(), previousState: z.string().default("ready"), previousReason: z.string().nullable().default(null), before: z.custom<EditBefore>((value) => typeof value === "object" && value !== null) });
 type EditInput = z.infer<typeof input>;
 
 /**
@@ -36,7 +36,7 @@ export function editWorkflow(tools: WorkflowTools): Workflow<EditInput> {
       },
       proveStep(tools),
     ],
-    async settle({ input: { projectId, before }, outcome, failure }, tx) {
+    async settle({ input: { projectId, previousState, previousReason, before }, outcome, failure }, tx) {
       if (outcome === "done") {
         await setProjectState(tx, projectId, "ready", null);
         await markApplied(tx, projectId, tools.now());
@@ -47,6 +47,7 @@ export function editWorkflow(tools: WorkflowTools): Workflow<EditInput> {
         return;
       }
       await restoreBefore(tx, tools, projectId, before);
+      await setProjectState(tx, projectId, previousState, previousReason);
       await markApplied(tx, projectId, tools.now());
     },
   };
