@@ -50,11 +50,6 @@ export function shortInstanceId(instanceId: string): string {
   return short;
 }
 
-/** The reference when it follows the grammar, or undefined. */
-export function parseProjectRef(text: string): string | undefined {
-  return projectRefPattern.test(text) ? text : undefined;
-}
-
 /** A reference for a display name in any script: its Latin letters and digits, or `project` when it has too few. */
 export function suggestRef(displayName: string): string {
   const latin = displayName
