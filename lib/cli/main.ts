@@ -1,61 +1,7 @@
-import { parseArgs } from "node:util";
-import { PanelError } from "@/lib/access/errors";
-import { MigrationError } from "@/lib/adapters/store/migrations";
-import { VaultError } from "@/lib/adapters/vault/vault-error";
-import { CliError } from "./cli-error";
-import type { Command } from "./command";
-import { backupCommand, restoreCommand } from "./commands/backup";
-import { createCommand, firstProjectCommand } from "./commands/create";
-import { imageSourceCommand } from "./commands/image-source";
-import { recoveryKitCommand, rotateKeyCommand } from "./commands/keys";
-import { resetPasswordCommand, setUpLinkCommand } from "./commands/links";
-import { migrateCommand } from "./commands/migrate";
-import { projectsCommand } from "./commands/projects";
-import { statusCommand } from "./commands/status";
 import { readEnvironment } from "./environment";
+import { runCli } from "./run-cli";
 
-const commands: readonly Command[] = [
-  statusCommand, setUpLinkCommand, resetPasswordCommand, projectsCommand, createCommand, firstProjectCommand, backupCommand, restoreCommand, recoveryKitCommand, rotateKeyCommand, migrateCommand, imageSourceCommand,
-];
-
-async function main(argv: string[]): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    process.stdout.write(`${helpText()}\n`);
-    return name === undefined ? 2 : 0;
-  }
-  try {
-    const command = commands.find(({ usage }) => usage.split(" ")[0] === name);
-    if (command === undefined) throw new CliError(`There is no command ${name}. \`npx basehold help\` lists them.`);
-    const { positionals, options } = readArguments(command, rest);
-    await command.run({ environment: readEnvironment(), positionals, options, print: (line) => void process.stdout.write(`${line}\n`), tell: (line) => void process.stderr.write(`${line}\n`) });
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${toSentence(error)}\n`);
-    return 1;
-  }
-}
-
-function readArguments(command: Command, args: string[]): { positionals: string[]; options: Record<string, boolean> } {
-  const flags = Object.fromEntries((command.flags ?? []).map((flag) => [flag, { type: "boolean" as const }]));
-  try {
-    const { positionals, values } = parseArgs({ args, options: flags, allowPositionals: true, strict: true });
-    return { positionals, options: values as Record<string, boolean> };
-  } catch {
-    throw new CliError(`Use it like this: npx basehold ${command.usage}`);
-  }
-}
-
-function helpText(): string {
-  const width = Math.max(...commands.map(({ usage }) => usage.length));
-  return ["npx basehold <command>", "", ...commands.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`)].join("\n");
-}
-
-/** What went wrong, in a sentence where there is one; a defect shows its stack. */
-function toSentence(error: unknown): string {
-  if (error instanceof CliError || error instanceof MigrationError || error instanceof VaultError) return error.message;
-  if (error instanceof PanelError) return error.fields === undefined ? error.publicMessage : Object.entries(error.fields).map(([field, sentence]) => `${field}: ${sentence}`).join("\n");
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runCli(process.argv.slice(2), readEnvironment(), {
+  print: (line) => void process.stdout.write(`${line}\n`),
+  tell: (line) => void process.stderr.write(`${line}\n`),
+});

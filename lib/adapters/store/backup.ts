@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { findMigrationsFolder, MigrationError, pendingMigrations, readMigrations } from "./migrations";
 import { readSqliteState } from "./migrate-sqlite";
@@ -67,6 +67,7 @@ async function copySqlite(path: string, file: string): Promise<void> {
 }
 
 async function restoreSqlite(path: string, { file, backupsFolder, verify }: RestoreOptions): Promise<{ replacedPath: string | null }> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const checked = `${path}.checked-${process.pid}`;
   const draft = `${path}.restored-${process.pid}`;
   try {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { audit } from "@/lib/access/audit";
 import { readKeyFileText } from "@/lib/adapters/vault/key-file";
 import { rotateKey } from "@/lib/adapters/vault/rotate-key";
@@ -14,11 +14,17 @@ export const recoveryKitCommand: Command = {
   async run({ environment, positionals: [file], print }) {
     if (file === undefined) throw new CliError("Name the file to write: `npx basehold recovery-kit kit.txt`. Move it to a safe place away from this machine.");
     const text = readKeyFileText(environment.keyFilePath);
-    await withStore(environment, async (store) => {
-      const ctx = cliContext(store);
-      await store.transaction((tx) => audit(tx, ctx, { action: "recovery-kit.show", summary: "Write the recovery kit to a file" }));
-    });
-    writeNew(file, text);
+    reserve(file);
+    try {
+      await withStore(environment, async (store) => {
+        const ctx = cliContext(store);
+        await store.transaction((tx) => audit(tx, ctx, { action: "recovery-kit.show", summary: "Write the recovery kit to a file" }));
+      });
+      writeFileSync(file, text);
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw error;
+    }
     print(`Wrote ${file}. Whoever has it and the panel's store can read every secret: move it to a safe place.`);
   },
 };
@@ -42,9 +48,10 @@ export const rotateKeyCommand: Command = {
   },
 };
 
-function writeNew(file: string, text: string): void {
+/** Makes the file for this user alone, before anything is said to have been written. */
+function reserve(file: string): void {
   try {
-    writeFileSync(file, text, { mode: 0o600, flag: "wx" });
+    writeFileSync(file, "", { mode: 0o600, flag: "wx" });
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") throw new CliError(`${file} is there already and is not overwritten. Name another file.`);
     throw cause;
