@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Docker from "dockerode";
+import { openStore } from "@/lib/adapters/store/open-store";
+import type { Store } from "@/lib/adapters/store/types";
 import { dataFolder, notesPath, panelEnvironment, root, statePathOf } from "./where";
 
 const run = promisify(execFile);
@@ -30,20 +32,21 @@ export async function clearPanel(): Promise<void> {
   rmSync(dataFolder, { recursive: true, force: true });
 }
 
-/** The label of everything this installation makes; null when the store was never made. */
-export async function readInstanceId(): Promise<string | null> {
-  const path = join(dataFolder, "store/basehold.sqlite");
-  if (!existsSync(path)) return null;
-  const { default: Database } = await import("libsql");
-  const store = new Database(path, { readonly: true });
+/** Opens the store of the running panel beside it, as another process may. */
+export async function withStore<T>(act: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ url: `file:${join(dataFolder, "store/basehold.sqlite")}` });
   try {
-    const row = store.prepare("select valueJson from InstallationSetting where key = 'instanceId'").get() as { valueJson: string } | undefined;
-    return row === undefined ? null : (JSON.parse(row.valueJson) as string);
-  } catch {
-    return null;
+    return await act(store);
   } finally {
-    store.close();
+    await store.close();
   }
+}
+
+/** The label of everything this installation makes; null when it never came to have one. */
+export async function readInstanceId(): Promise<string | null> {
+  if (!existsSync(join(dataFolder, "store/basehold.sqlite"))) return null;
+  const row = await withStore((store) => store.db.installationSetting.findUnique({ where: { key: "instanceId" } })).catch(() => null);
+  return row === null ? null : (JSON.parse(row.valueJson) as string);
 }
 
 async function removeObjects(instanceId: string): Promise<void> {
