@@ -36,7 +36,13 @@ async function makeLayer(layer: Layer, path: string): Promise<LayerBlob> {
   const output = new PassThrough();
   // Level 1: both ends are on this machine, so time counts and size hardly does.
   const stored = pipeline(output, unpacked.stream, createGzip({ level: 1 }), packed.stream, createWriteStream(path));
-  await Promise.all([layer.write(output), stored]);
+  const written = layer.write(output).catch((error: unknown) => {
+    output.destroy();
+    throw error;
+  });
+  const [made] = await Promise.allSettled([written, stored]);
+  if (made.status === "rejected") throw made.reason;
+  await stored;
   return { name: layer.name, digest: packed.digest(), diffId: unpacked.digest(), size: (await stat(path)).size, path };
 }
 
@@ -49,8 +55,10 @@ export async function provideLayer(layer: Layer, folder: string): Promise<LayerB
   // The note is written last, so a layer that was interrupted has none.
   if (known !== undefined) return { ...(JSON.parse(known) as LayerBlob), path };
   await mkdir(folder, { recursive: true });
-  const blob = await makeLayer(layer, `${path}.part`);
-  await rename(`${path}.part`, path);
+  // Named by the process: two builds at once make a layer twice instead of one breaking the other's.
+  const part = `${path}.${String(process.pid)}.part`;
+  const blob = await makeLayer(layer, part);
+  await rename(part, path);
   await writeFile(note, JSON.stringify(blob));
   return { ...blob, path };
 }
@@ -120,8 +128,19 @@ export function entriesLayer(name: string, listed: readonly LayerEntry[]): Layer
   return { name, content: { entries }, write: (output) => writeEntries(entries, output) };
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Removes what an interrupted run left behind. */
 export async function removePartialLayers(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((each) => each.endsWith(".part"))) await rm(join(folder, name), { force: true });
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /\.(\d+)\.part$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
 }

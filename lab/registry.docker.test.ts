@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { entriesLayer, provideLayer } from "./layers";
+import { publish, type PlannedImage } from "./publish";
 import { answers, ensureRegistry, startRegistry, stopRegistry } from "./registry";
 import { RegistryClient } from "./registry-client";
 
@@ -30,6 +31,36 @@ afterEach(async () => {
 });
 
 const greeting = (text: string) => entriesLayer("greeting", [{ kind: "file", path: "/greeting", content: text, mode: 0o644 }]);
+
+const planned = (text: string): PlannedImage => ({ repository: "lab/hello", tag: "1", plan: { source: "a test", layers: [greeting(text)], config: { Cmd: ["true"] } } });
+
+describe("publishing", () => {
+  const said = () => undefined;
+  const publishTo = (image: PlannedImage) => publish({ images: [image], client: new RegistryClient(port), folder: join(folder, "cache"), layersAtOnce: 2, say: said });
+
+  test("pushes an image once, and again only when its plan changes", async () => {
+    await startRegistry({ port, folder, isDetached: false });
+    expect(await publishTo(planned("hello"))).toEqual(["lab/hello:1"]);
+    expect(await publishTo(planned("hello"))).toEqual([]);
+    expect(await publishTo(planned("goodbye"))).toEqual(["lab/hello:1"]);
+  });
+
+  test("pushes again what a registry lost", async () => {
+    await startRegistry({ port, folder, isDetached: false });
+    await publishTo(planned("hello"));
+    await stopRegistry(folder);
+    await rm(join(folder, "data"), { recursive: true });
+    await startRegistry({ port, folder, isDetached: false });
+    expect(await publishTo(planned("hello"))).toEqual(["lab/hello:1"]);
+  });
+
+  test("reports a layer that cannot be made", async () => {
+    await startRegistry({ port, folder, isDetached: false });
+    const broken = planned("hello");
+    broken.plan.layers = [{ name: "broken", content: "broken", write: () => Promise.reject(new Error("no such package")) }];
+    await expect(publishTo(broken)).rejects.toThrow("no such package");
+  });
+});
 
 describe("the loopback registry", () => {
   test("answers when it was started and no longer when it was stopped", async () => {

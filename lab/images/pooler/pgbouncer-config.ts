@@ -16,7 +16,8 @@ export function userList({ manager, managerPassword }: Tenant): string {
  */
 export function pgbouncerConfig(tenant: Tenant, mode: PoolMode, folder: string): string {
   const suffix = `.${tenant.externalId}`;
-  const query = `SELECT username, password FROM pgbouncer.get_auth(left($1, -${String(suffix.length)})) WHERE right($1, ${String(suffix.length)}) = '${suffix}'`;
+  const length = String(suffix.length);
+  const query = `SELECT username, password FROM pgbouncer.get_auth(left($1, -${length})) WHERE right($1, ${length}) = '${suffix.replaceAll("'", "''")}'`;
   return [
     "[databases]",
     `* = host=${tenant.host} port=${String(tenant.port)} auth_user=${tenant.manager}`,
