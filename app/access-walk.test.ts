@@ -38,7 +38,7 @@ const routeFiles = findFiles("app", /\/route\.tsx?$/);
 const actionFiles = [...findFiles("app", /\.tsx?$/), ...findFiles("components", /\.tsx?$/), ...findFiles("lib", /\.tsx?$/)].filter((path) => /^\s*["']use server["']/m.test(readSource(path)) && !/\.(test|fixture)\.tsx?$/.test(path));
 const actionPattern = /export const (\w+) = action\(\s*"([^"]+)"/g;
 
-type Handler = (request: Request, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>;
+type Handler = (request: Request, context: { params: Promise<Record<string, string | string[]> | undefined> }) => Promise<Response>;
 type Page = (props: { params: Promise<Record<string, string | string[]>>; searchParams: Promise<Record<string, string>> }) => Promise<unknown>;
 type Act = (input: unknown) => Promise<ActResult<unknown>>;
 
@@ -184,7 +184,8 @@ async function callHandler(run: Handler | undefined, { name, method, path, walke
   const headers = { origin: panelUrl, ...(body === undefined ? {} : { "content-type": "application/json" }), ...(await headersOf(scene, walker, { isPasswordFresh, isSpent: spending.includes(name) })) };
   const stop = new AbortController();
   const request = new Request(`${panelUrl}/api/walk${queries[name] ?? ""}`, { method, headers, signal: stop.signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  const response = await run(request, { params: Promise.resolve(params) });
+  // Next gives no params at all to a route without a part in brackets.
+  const response = await run(request, { params: Promise.resolve(Object.keys(params).length === 0 ? undefined : params) });
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   const code = response.ok || isStream ? "ok" : ((await response.json()) as { code?: string }).code ?? "ok";
   if (isStream) await response.body?.cancel();
