@@ -1,9 +1,15 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { bundleProgram } from "@/lib/adapters/store/bundle-program.fixture";
 import { makeStoreFile } from "@/lib/adapters/store/store-file.fixture";
 import { isAnswered } from "./socket/listen";
+
+let program = "";
+beforeAll(async () => {
+  program = await bundleProgram(join(import.meta.dirname, "main.ts"));
+});
 
 type Started = { child: ChildProcess; log(): string; said(text: string): Promise<void>; ended: Promise<number | null> };
 
@@ -17,7 +23,7 @@ async function installation() {
 }
 
 function start(environment: Record<string, string>): Started {
-  const child = fork(join(import.meta.dirname, "main.ts"), [], { execArgv: ["--import", "tsx"], env: { PATH: process.env["PATH"], ...environment }, stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const child = fork(program, [], { execArgv: [], env: { NODE_ENV: "test", ...environment }, stdio: ["ignore", "ignore", "pipe", "ipc"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let text = "";
   const listeners = new Set<() => void>();

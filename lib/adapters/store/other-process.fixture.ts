@@ -2,15 +2,19 @@ import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
+import { bundleProgram } from "./bundle-program.fixture";
 import type { Order } from "./other-process.program";
 
 const answer = z.object({ value: z.unknown().optional(), error: z.string().optional() });
 
 export type OtherProcess = { order(order: Order): Promise<unknown>; child: ChildProcess };
 
+let bundled: Promise<string> | null = null;
+
 /** Starts a second process on the same store. It ends with the test. */
 export async function startOtherProcess(url: string): Promise<OtherProcess> {
-  const child = fork(join(import.meta.dirname, "other-process.program.ts"), [url], { execArgv: ["--import", "tsx"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  bundled ??= bundleProgram(join(import.meta.dirname, "other-process.program.ts"));
+  const child = fork(await bundled, [url], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   await nextMessage(child);
   return {
