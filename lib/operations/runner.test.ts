@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ForbiddenError } from "@/lib/access/errors";
 import { EngineError } from "@/lib/engine/port";
+import { openSqliteStore } from "@/lib/adapters/store/sqlite-store";
 import { listEvents } from "./list-events";
 import { enqueueOperation, requestCancel, retryOperation } from "./queue";
 import { parseFailure } from "./rows";
 import { StepFailure } from "./step-failure";
-import { Clock, deferred, ended, eventually, openTestStore, startWorker, workflowOf, type TestStore, type TestWorker } from "./store.fixture";
+import { Clock, deferred, ended, openTestStore, startWorker, workflowOf, type TestStore, type TestWorker } from "./store.fixture";
 
 const actor = { kind: "system", name: "Test" } as const;
 
@@ -301,14 +302,22 @@ describe("a store that another process holds locked", () => {
   it("is waited for, and nothing is lost", async () => {
     const [begun, mayEnd] = [deferred(), deferred()];
     const id = await enqueue();
-    work(workflowOf([{ key: "one", run: async () => { begun.resolve(); await mayEnd.promise; } }]));
-    await begun.promise;
+    const impatient = await openSqliteStore({ path: scene.path, busyBudgetMs: 5 });
     const other = await scene.openAnother();
-    const held = deferred();
-    const lock = other.transaction(async () => { mayEnd.resolve(); await held.promise; });
-    await eventually(scene.store, async () => true);
-    held.resolve();
+    const refused = deferred();
+    let refusals = 0;
+    const counting = { ...impatient, transaction: <T>(fn: Parameters<typeof impatient.transaction<T>>[0]) => impatient.transaction(fn).catch((error: unknown) => { if (++refusals === 2) refused.resolve(); throw error; }) };
+    const worker = startWorker({ store: counting, now: clock.now, workflows: workflowOf([{ key: "one", run: async () => { begun.resolve(); await mayEnd.promise; } }]) });
+    await begun.promise;
+    const [isLocked, hold] = [deferred(), deferred()];
+    const lock = other.transaction(async () => { isLocked.resolve(); await hold.promise; });
+    await isLocked.promise;
+    mayEnd.resolve();
+    await refused.promise;
+    hold.resolve();
     await lock;
-    expect((await ended(scene.store, id)).status).toBe("done");
+    expect(await ended(scene.store, id)).toMatchObject({ status: "done", attempt: 1 });
+    await worker.stop();
+    await impatient.close();
   });
 });

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { Workflow } from "@/lib/operations/types";
+import { StepFailure } from "@/lib/operations/step-failure";
+import type { StepContext, Workflow } from "@/lib/operations/types";
 import { applyStack } from "./apply-stack";
 import { functionsStep } from "./functions-step";
 import { imagesStep } from "./images-step";
 import { proveStep } from "./prove-step";
-import { reserveStep } from "./reserve-step";
+import { exchangeTakenPorts, reserveStep } from "./reserve-step";
 import { secretsStep } from "./secrets-step";
 import { markApplied, removeProjectRow, setProjectState } from "./settle";
 import type { WorkflowTools } from "./tools";
@@ -30,7 +31,7 @@ export function createWorkflow(tools: WorkflowTools): Workflow<CreateInput> {
         title: "Start the services",
         timeoutMs: 10 * 60_000,
         isCancellable: true,
-        run: ({ operation, input: { projectId }, emit }, signal) => applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal),
+        run: (context, signal) => startServices(tools, context, signal),
         undo: async ({ operation, input: { projectId }, emit }, _output, signal) => {
           await applyStack(tools, { projectId, operationId: operation.id, goal: "remove-all" }, emit, signal);
         },
@@ -49,4 +50,17 @@ export function createWorkflow(tools: WorkflowTools): Workflow<CreateInput> {
       }
     },
   };
+}
+
+/** A port that another program took between the check and the start is exchanged once, unless the person chose it. */
+async function startServices(tools: WorkflowTools, { operation, input: wish, emit }: StepContext<CreateInput>, signal: AbortSignal): Promise<{ calls: number }> {
+  const apply = { projectId: wish.projectId, operationId: operation.id, goal: "run" } as const;
+  try {
+    return await applyStack(tools, apply, emit, signal);
+  } catch (error) {
+    const isPortTaken = error instanceof StepFailure && error.failure.code === "port-taken";
+    if (!isPortTaken || !(await exchangeTakenPorts(tools, { ...wish, service: error.failure.service }))) throw error;
+    emit({ level: "warn", message: "Another program took a port in the meantime; the next free one is used.", current: null, total: null, detail: null });
+    return applyStack(tools, apply, emit, signal);
+  }
 }

@@ -39,6 +39,12 @@ async function reservePorts(tools: WorkflowTools, project: LoadedProject, { keep
     }
     await exchangePort(tools, project, row);
   }
+  await moveAddress(tools, project);
+}
+
+/** Where nobody chose another address, it follows the gateway's port. */
+async function moveAddress(tools: WorkflowTools, project: LoadedProject): Promise<void> {
+  const settings = parseSettings(project.settingsJson);
   const after = await loadProject(tools, project.id);
   const gateway = after.ports.find((row) => row.purpose === "gateway");
   const before = project.ports.find((row) => row.purpose === "gateway");
@@ -62,6 +68,26 @@ async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: {
     const isTaken = await tools.store.transaction((tx) => tx.portAllocation.update({ where: { id: row.id }, data: { port } })).then(() => false, refuseAllButTaken);
     if (!isTaken) return;
   }
+}
+
+const purposesOf: Partial<Record<string, readonly PortPurpose[]>> = { "api-gw": ["gateway"], supavisor: ["pooler-session", "pooler-transaction"], db: ["database"] };
+
+/**
+ * Exchanges the ports of a service that could not start because another program was faster, unless the person chose them. Says whether
+ * there is any reason to try again.
+ */
+export async function exchangeTakenPorts(tools: WorkflowTools, wish: { projectId: string; service: string | null; chosenGatewayPort?: number | undefined }): Promise<boolean> {
+  const project = await loadProject(tools, wish.projectId);
+  const purposes = purposesOf[wish.service ?? ""] ?? [];
+  const isOwn = (row: { purpose: string; port: number }) => purposes.some((purpose) => purpose === row.purpose) && row.port !== wish.chosenGatewayPort;
+  let hasChanged = false;
+  for (const row of project.ports.filter(isOwn)) {
+    if (await tools.isPortFree(parseSettings(project.settingsJson).bindAddress, row.port)) continue;
+    await exchangePort(tools, project, row);
+    hasChanged = true;
+  }
+  if (hasChanged) await moveAddress(tools, project);
+  return hasChanged;
 }
 
 /** Another project took the same port in the meantime: true. */
