@@ -37,14 +37,16 @@ export function OperationPanel({ operation, acts, isCleanUpOffered, isFullLogSho
       <div className="rounded border border-line bg-surface p-4">
         <OperationSteps steps={operation.steps} events={events} />
       </div>
-      <div className="flex min-h-8 flex-wrap items-center gap-3">
-        {operation.isCancellable && (
-          <Button isBusy={cancel.isBusy} onClick={() => void cancel.run({ operationId: operation.id })}>
-            Cancel
-          </Button>
-        )}
-        {isOpen && isLost && <span className="text-sm text-ink-3">Connection lost, reconnecting. The operation goes on.</span>}
-      </div>
+      {isOpen && (
+        <div className="flex min-h-8 flex-wrap items-center gap-3">
+          {operation.isCancellable && (
+            <Button isBusy={cancel.isBusy} onClick={() => void cancel.run({ operationId: operation.id })}>
+              Cancel
+            </Button>
+          )}
+          {isLost && <span className="text-sm text-ink-3">Connection lost, reconnecting. The operation goes on.</span>}
+        </div>
+      )}
       {isFullLogShown && events.length > 0 && <FullLog events={events} />}
     </div>
   );

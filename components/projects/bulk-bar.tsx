@@ -34,12 +34,12 @@ export function BulkBar({ projects, acts, onClear }: BulkBarProps) {
   };
 
   return (
-    <div role="region" aria-label="Selected projects" className="fixed bottom-6 left-1/2 z-30 flex -translate-x-1/2 animate-appear items-center gap-2 rounded border border-line bg-raised py-2 pl-4 pr-2 max-sm:bottom-16 max-sm:w-[calc(100vw-1rem)]">
-      <span className="whitespace-nowrap pr-2">{projects.length} selected</span>
-      <Button icon={<CirclePause aria-hidden className="size-4" />} disabled={pausable.length === 0 || busy !== null} isBusy={busy === "pause"} onClick={() => void runAll("pause", acts.pause, pausable)}>
+    <div role="region" aria-label="Selected projects" className="fixed bottom-6 left-1/2 z-30 flex -translate-x-1/2 animate-appear items-center gap-2 rounded border border-line bg-raised py-2 pl-4 pr-2 max-sm:bottom-16 max-sm:w-[calc(100vw-1rem)] max-sm:gap-1 max-sm:pl-3 max-sm:pr-1">
+      <span className="flex-1 whitespace-nowrap pr-2">{projects.length} selected</span>
+      <Button icon={<CirclePause aria-hidden className="size-4 max-sm:hidden" />} disabled={pausable.length === 0 || busy !== null} isBusy={busy === "pause"} onClick={() => void runAll("pause", acts.pause, pausable)}>
         Pause {pausable.length}
       </Button>
-      <Button icon={<CirclePlay aria-hidden className="size-4" />} disabled={resumable.length === 0 || busy !== null} isBusy={busy === "resume"} onClick={() => void runAll("resume", acts.resume, resumable)}>
+      <Button icon={<CirclePlay aria-hidden className="size-4 max-sm:hidden" />} disabled={resumable.length === 0 || busy !== null} isBusy={busy === "resume"} onClick={() => void runAll("resume", acts.resume, resumable)}>
         Resume {resumable.length}
       </Button>
       <IconButton label="Clear the selection" icon={<X aria-hidden className="size-4" />} onClick={onClear} />

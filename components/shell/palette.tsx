@@ -2,7 +2,7 @@
 import { Command } from "cmdk";
 import { CircleUser, Monitor, Moon, Plus, Sun, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { StateBadge, StateMark } from "@/components/ui/state-badge";
 import { navigationFor, type NavigationName } from "./navigation";
 import type { PaletteMode } from "./palette-state";
@@ -18,6 +18,9 @@ const groupClass = "[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pb-1 
 export function Palette({ mode, entries, mayCreate, onClose }: PaletteProps) {
   const router = useRouter();
   const { projects, isFailed } = useProjects();
+  const [search, setSearch] = useState("");
+  const list = useRef<HTMLDivElement>(null);
+  useActiveDescendant(list, search, projects);
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -38,8 +41,8 @@ export function Palette({ mode, entries, mayCreate, onClose }: PaletteProps) {
       overlayClassName="fixed inset-0 z-40 animate-appear bg-scrim"
       contentClassName="fixed left-1/2 top-[12vh] z-50 w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 animate-appear overflow-hidden rounded border border-line bg-raised"
     >
-      <Command.Input placeholder={mode === "projects" ? "Project name or reference" : "Project, page or act"} className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none" />
-      <Command.List className="max-h-[50vh] overflow-y-auto p-2">
+      <Command.Input value={search} onValueChange={setSearch} placeholder={mode === "projects" ? "Project name or reference" : "Project, page or act"} className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none" />
+      <Command.List ref={list} className="max-h-[50vh] overflow-y-auto p-2">
         <Command.Empty className="px-2 py-6 text-center text-ink-3">
           <span role="option" aria-selected="false" aria-disabled="true">
             Nothing here goes by that name.
@@ -89,6 +92,24 @@ function Places({ entries, mayCreate, go, act }: { entries: readonly NavigationN
       </Command.Group>
     </>
   );
+}
+
+/**
+ * cmdk reads which item is active before the filtered list is drawn, and then names one that is gone: a screen reader says
+ * nothing. Named again after drawing.
+ */
+function useActiveDescendant(list: RefObject<HTMLDivElement | null>, search: string, projects: readonly ProjectHit[]) {
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      const active = list.current?.querySelector('[cmdk-item][aria-selected="true"]');
+      const input = list.current?.closest("[cmdk-root]")?.querySelector("[cmdk-input]");
+      for (const element of [list.current, input]) {
+        if (active) element?.setAttribute("aria-activedescendant", active.id);
+        else element?.removeAttribute("aria-activedescendant");
+      }
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [list, search, projects]);
 }
 
 function useProjects() {

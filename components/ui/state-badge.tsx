@@ -37,8 +37,10 @@ export function StateBadge({ kind, state, at, staleAfterMs, suffix, title }: Sta
   return (
     <span className="inline-flex items-center gap-2" title={title}>
       <Badge tone={tone} icon={<Icon aria-hidden className={cn("size-3.5", icon === "spin" && "animate-turn")} />}>
-        {word}
-        {suffix && <span className="font-normal">{suffix}</span>}
+        <span>
+          {word}
+          {suffix && <span className="font-normal">{suffix}</span>}
+        </span>
       </Badge>
       {at && <TimeAgo at={at} staleAfterMs={staleAfterMs} className="text-xs text-ink-3" />}
     </span>
