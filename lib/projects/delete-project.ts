@@ -50,7 +50,7 @@ export async function purgeProject(ctx: VerbContext, input: { ref: string; confi
   if (typed !== ref && typed !== project.displayName) throw new InvalidError({ confirmName: `Type ${project.displayName} or ${ref} to confirm.` });
   return ctx.store.transaction(async (tx) => {
     const row = await tx.project.findUnique({ where: { id: project.id }, select: { state: true } });
-    if (row?.state !== "deleted" && row?.state !== "failed") throw new ConflictError("wrong-state", `Delete ${ref} first: only a deleted project, or one whose creation failed, can be purged.`);
+    if (row?.state !== "deleted" && row?.state !== "failed") throw new ConflictError("wrong-state", `${ref} is ${row?.state ?? "gone"}. Delete it first: only a deleted or failed project can be purged.`);
     return startOperation(tx, ctx, { kind: "project.purge", project, input: { projectId: project.id, ref }, summary: `Purge ${ref} with all its data` });
   });
 }
