@@ -7,18 +7,24 @@ const item = (over: Partial<ProjectListItem>): ProjectListItem => ({
   hasDrift: false, hasStandIns: false, runningOperationId: null, observedAt: null, createdAt: "2026-01-01T00:00:00Z", purgeAfter: null, ...over,
 });
 
+const find = (projects: readonly ProjectListItem[]) => findAttention(projects, () => true);
+
 it("names what needs a hand, worst first, and nothing that is well", () => {
-  const found = findAttention([item({ ref: "well" }), item({ ref: "slow", state: "degraded" }), item({ ref: "broken", state: "failed", stateReason: "A container exited 1." })]);
+  const found = find([item({ ref: "well" }), item({ ref: "slow", state: "degraded" }), item({ ref: "broken", state: "failed", stateReason: "A container exited 1." })]);
   expect(found.map((entry) => entry.ref)).toEqual(["broken", "slow"]);
   expect(found[0]?.sentence).toBe("A container exited 1.");
 });
 
 it("offers Reconcile for drift, but not while something is running on the project", () => {
-  expect(findAttention([item({ hasDrift: true })])[0]?.act).toBe("reconcile");
-  expect(findAttention([item({ hasDrift: true, runningOperationId: "op" })])).toEqual([]);
+  expect(find([item({ hasDrift: true })])[0]?.act).toBe("reconcile");
+  expect(find([item({ hasDrift: true, runningOperationId: "op" })])).toEqual([]);
 });
 
 it("says one thing about the worker instead of the same about every project", () => {
-  const items = findAttention(["a", "b", "c"].map((ref) => item({ ref, state: "unknown" })));
+  const items = find(["a", "b", "c"].map((ref) => item({ ref, state: "unknown" })));
   expect(items.map((entry) => [entry.ref, entry.act])).toEqual([["3 projects", "none"]]);
+});
+
+it("offers whoever may not reconcile the way to the project instead", () => {
+  expect(findAttention([item({ hasDrift: true })], () => false)[0]?.act).toBe("open");
 });

@@ -38,9 +38,11 @@ function serviceCount(project: ProjectListItem): string {
 export function ProjectRow({ project, isSelected, checkbox }: { project: ProjectListItem; isSelected: boolean; checkbox: ReactNode }) {
   return (
     <Row className={cn("relative transition-colors hover:bg-hover", isSelected && "bg-accent-soft hover:bg-accent-soft")}>
-      <Cell className="w-8 !pr-0">
-        <span className="relative z-10 flex items-center">{checkbox}</span>
-      </Cell>
+      {checkbox !== null && (
+        <Cell className="w-8 !pr-0">
+          <span className="relative z-10 flex items-center">{checkbox}</span>
+        </Cell>
+      )}
       <Cell className="max-w-80">
         <Link href={`/projects/${project.ref}`} className="flex min-w-0 flex-col items-start rounded-sm after:absolute after:inset-0">
           <NameText name={project.displayName} className="font-medium" />
@@ -67,7 +69,7 @@ export function ProjectRow({ project, isSelected, checkbox }: { project: Project
 export function ProjectCard({ project, checkbox }: { project: ProjectListItem; checkbox: ReactNode }) {
   return (
     <li className="relative flex gap-2 rounded border border-line bg-surface p-3">
-      <span className="relative z-10">{checkbox}</span>
+      {checkbox !== null && <span className="relative z-10">{checkbox}</span>}
       <div className="flex min-w-0 flex-1 flex-col gap-2">
         <Link href={`/projects/${project.ref}`} className="flex min-w-0 flex-col items-start rounded-sm after:absolute after:inset-0">
           <NameText name={project.displayName} className="font-medium" />

@@ -24,7 +24,7 @@ export function ProjectsTable({ projects, columns, acts, mayBulk }: TableProps) 
       return next;
     });
   const box = (project: ProjectListItem) => (
-    <Checkbox isLabelHidden label={`Select ${project.displayName}`} checked={selected.has(project.ref)} onChange={(event) => toggle(project.ref, event.target.checked)} disabled={!mayBulk} />
+    <Checkbox isLabelHidden label={`Select ${project.displayName}`} checked={selected.has(project.ref)} onChange={(event) => toggle(project.ref, event.target.checked)} />
   );
 
   return (
@@ -32,16 +32,17 @@ export function ProjectsTable({ projects, columns, acts, mayBulk }: TableProps) 
       <div className="max-sm:hidden">
         <Table label="Projects">
           <TableHead>
-            <HeadCell className="w-8 !pr-0">
-              <Checkbox
-                isLabelHidden
-                label="Select all projects"
-                disabled={!mayBulk}
-                isMixed={chosen.length > 0 && chosen.length < projects.length}
-                checked={projects.length > 0 && chosen.length === projects.length}
-                onChange={(event) => setSelected(new Set(event.target.checked ? projects.map((project) => project.ref) : []))}
-              />
-            </HeadCell>
+            {mayBulk && (
+              <HeadCell className="w-8 !pr-0">
+                <Checkbox
+                  isLabelHidden
+                  label="Select all projects"
+                  isMixed={chosen.length > 0 && chosen.length < projects.length}
+                  checked={projects.length > 0 && chosen.length === projects.length}
+                  onChange={(event) => setSelected(new Set(event.target.checked ? projects.map((project) => project.ref) : []))}
+                />
+              </HeadCell>
+            )}
             {columns.map((column) => (
               <HeadCell key={column.label} isNumber={column.isNumber} aria-sort={column.order === "none" ? undefined : column.order}>
                 {column.href === null ? (
@@ -58,14 +59,14 @@ export function ProjectsTable({ projects, columns, acts, mayBulk }: TableProps) 
           </TableHead>
           <tbody>
             {projects.map((project) => (
-              <ProjectRow key={project.ref} project={project} isSelected={selected.has(project.ref)} checkbox={box(project)} />
+              <ProjectRow key={project.ref} project={project} isSelected={selected.has(project.ref)} checkbox={mayBulk ? box(project) : null} />
             ))}
           </tbody>
         </Table>
       </div>
       <ul className="flex flex-col gap-2 sm:hidden">
         {projects.map((project) => (
-          <ProjectCard key={project.ref} project={project} checkbox={box(project)} />
+          <ProjectCard key={project.ref} project={project} checkbox={mayBulk ? box(project) : null} />
         ))}
       </ul>
       {chosen.length > 0 && <BulkBar projects={chosen} acts={acts} onClear={() => setSelected(new Set())} />}

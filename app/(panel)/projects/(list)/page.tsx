@@ -84,7 +84,7 @@ function Live({ ctx, all, live, query, mayCreate }: { ctx: WebContext; all: read
   const mayBulk = all.some((project) => may(ctx.actor, "project.pause", project.id) !== "no");
   return (
     <>
-      <AttentionStrip items={findAttention(all)} reconcile={reconcile} />
+      <AttentionStrip items={findAttention(all, (id) => may(ctx.actor, "project.reconcile", id) !== "no")} reconcile={reconcile} />
       <div className="flex flex-col gap-3">
         <FilterBar
           filters={[
