@@ -120,11 +120,6 @@ export function toPanelError(error: unknown): PanelError {
   return error instanceof PanelError ? error : new InternalError(undefined, { cause: error });
 }
 
-/** The one sentence of an error that may be shown to a person. */
-export function publicMessageOf(error: unknown): string {
-  return toPanelError(error).publicMessage;
-}
-
 function sayDuration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
   return `${Math.ceil(seconds / 60)} min`;

@@ -17,7 +17,7 @@ export const removeProjectMemberInput = z.object({ ref: projectRef, userId: rowI
 export async function listProjectMembers(ctx: VerbContext, ref: string): Promise<PersonView[]> {
   const project = await authorize(ctx, "project.members.see", ref);
   const rows = await ctx.store.db.membership.findMany({ where: { projectId: project.id, user: { removedAt: null } }, include: { user: true }, orderBy: { createdAt: "asc" } });
-  const seen = await lastSeen(ctx.store.db, { removedAt: null, memberships: { some: { projectId: project.id } } });
+  const seen = await lastSeen(ctx.store.db, project.id);
   const mayChangeAny = may(ctx.actor, "project.members.change", project.id) !== "no";
   return rows.map((row) => {
     const role = toProjectRole(row.role);

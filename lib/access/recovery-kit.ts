@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Db } from "@/lib/adapters/store/types";
 import { audit } from "./audit";
 import { authorizeInstallation } from "./authorize";
 import type { VerbContext } from "./verb-context";
@@ -8,12 +7,7 @@ const settingKey = "recoveryKitSavedAt";
 
 export const recoveryKitSavedInput = z.object({});
 
-/** Whether an owner said that the recovery kit lies somewhere safe; until then the panel reminds of it. */
-export async function isRecoveryKitSaved(db: Db): Promise<boolean> {
-  return (await db.installationSetting.findUnique({ where: { key: settingKey } })) !== null;
-}
-
-/** Notes that the recovery kit was saved, which ends the reminder. */
+/** Notes that the recovery kit lies somewhere safe, which ends the reminder. */
 export async function markRecoveryKitSaved(ctx: VerbContext): Promise<{ savedAt: string }> {
   await authorizeInstallation(ctx, "installation.recovery-kit");
   const now = ctx.now();

@@ -1,4 +1,3 @@
-import type { Prisma } from "@/lib/adapters/store/generated/sqlite/client";
 import { z } from "zod";
 import type { Db } from "@/lib/adapters/store/types";
 import { audit } from "./audit";
@@ -21,7 +20,7 @@ export const removeFromTeamInput = z.object({ userId: rowIdSchema });
 export async function listTeam(ctx: VerbContext): Promise<PersonView[]> {
   await authorizeInstallation(ctx, "team.see");
   const rows = await ctx.store.db.user.findMany({ where: { removedAt: null }, orderBy: { name: "asc" } });
-  const seen = await lastSeen(ctx.store.db, { removedAt: null });
+  const seen = await lastSeen(ctx.store.db);
   const mayChangeAny = may(ctx.actor, "team.change") !== "no";
   return rows.map((row) => ({
     userId: row.id, name: row.name, email: row.email, role: row.installationRole, since: row.createdAt.toISOString(), lastSeenAt: seen.get(row.id)?.toISOString() ?? null,
@@ -31,8 +30,9 @@ export async function listTeam(ctx: VerbContext): Promise<PersonView[]> {
 
 const order = ["owner", "admin", "operator", "viewer", "none"];
 
-/** When each of the people that the condition names was last seen. A condition, not a list of ids: SQLite takes only so many values in one query. */
-export async function lastSeen(db: Db, user: Prisma.UserWhereInput): Promise<Map<string, Date>> {
+/** When each person, or each member of one project, was last seen. Asked without a list of ids: SQLite takes only so many values in one query. */
+export async function lastSeen(db: Db, projectId?: string): Promise<Map<string, Date>> {
+  const user = { removedAt: null, ...(projectId === undefined ? {} : { memberships: { some: { projectId } } }) };
   const rows = await db.session.groupBy({ by: ["userId"], where: { user }, _max: { lastSeenAt: true } });
   return new Map(rows.flatMap((row) => (row._max.lastSeenAt === null ? [] : [[row.userId, row._max.lastSeenAt] as const])));
 }

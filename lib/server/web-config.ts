@@ -54,8 +54,3 @@ export function webConfig(): WebConfig {
   cached ??= readWebConfig();
   return cached;
 }
-
-/** A link into the panel. */
-export function panelLink(path: string, config: Pick<WebConfig, "url"> = webConfig()): string {
-  return new URL(path, config.url).href;
-}
