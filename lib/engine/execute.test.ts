@@ -11,15 +11,24 @@ const desired = buildDesiredStack(sampleInput);
 
 describe("executing a plan", () => {
   it("starts everything that waits for nobody before the database answers", async () => {
-    const world = createFakeWorld();
-    const started: string[] = [];
+    const world = createFakeWorld({ programs: { db: { failingProbes: Number.POSITIVE_INFINITY } } });
+    const started = new Set<string>();
     const plan = await planFor(world, desired);
+    const controller = new AbortController();
     const onEvent = (event: PlanEvent) => {
-      if (event.kind === "started" && event.type === "startContainer") started.push(event.service ?? "");
-      if (event.kind === "done" && event.type === "waitReady" && event.service === "db") started.push("(db answers)");
+      if (event.kind === "started" && event.type === "startContainer") started.add(event.service ?? "");
+      if (started.size === 6) controller.abort(new Error("seen enough"));
     };
-    await executePlan(plan, { engine: new FakeEngine(world), operationId: "op", signal: new AbortController().signal, onEvent });
-    expect(started.slice(0, started.indexOf("(db answers)")).sort()).toEqual(["api-gw", "db", "functions", "imgproxy", "meta", "studio"]);
+    await expect(executePlan(plan, { engine: new FakeEngine(world), operationId: "op", signal: controller.signal, onEvent })).rejects.toThrow("seen enough");
+    expect([...started].sort()).toEqual(["api-gw", "db", "functions", "imgproxy", "meta", "studio"]);
+  });
+
+  it("makes the database first, because most of the others wait for it", async () => {
+    const world = createFakeWorld();
+    const engine = new FakeEngine(world);
+    await executePlan(await planFor(world, desired), { engine, operationId: "op", signal: new AbortController().signal, onEvent: () => undefined });
+    const first = (method: string) => engine.calls.find((call) => call.method === method)?.target;
+    expect([first("createContainer"), first("startContainer")]).toEqual([expect.stringMatching(/-db$/), expect.stringMatching(/-db$/)]);
   });
 
   it("ends at the first failure with the service, its exit code and its last log lines", async () => {

@@ -8,7 +8,7 @@ import { reloadableFiles } from "@/lib/stack/spec-hash";
 import { waitReady } from "./wait-ready";
 
 /** How many may run at the same time. The engine serialises much of its calls; more would only lengthen its queue. Waiting costs nothing. */
-const laneSizes = { pull: 3, call: 8, wait: Number.POSITIVE_INFINITY };
+const laneSizes = { pull: 3, call: 4, wait: Number.POSITIVE_INFINITY };
 type Lane = keyof typeof laneSizes;
 
 export type PlanEvent = {
@@ -64,7 +64,7 @@ export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<
 }
 
 async function runAll(run: Run, giveUpWaits: () => void): Promise<PlanFailure | null> {
-  const waiting = new Set(run.plan.ops);
+  const waiting = new Set(mostAwaitedFirst(run.plan.ops));
   const done = new Set<number>();
   const lanes: Record<Lane, number> = { pull: 0, call: 0, wait: 0 };
   const running = new Map<number, Promise<void>>();
@@ -99,6 +99,20 @@ async function runAll(run: Run, giveUpWaits: () => void): Promise<PlanFailure | 
   if (failure !== null && !run.signal.aborted) return describeFailure(run.engine, failure.op, failure.error, "target" in failure.op ? lookUp(run, failure.op.target) : undefined);
   if (waiting.size > 0 && !run.signal.aborted) throw new Error(`The plan cannot go on: ${[...waiting].map((op) => op.id).join(", ")} wait for what never comes.`);
   return null;
+}
+
+/**
+ * What most of the others wait for comes first where lanes are short: the database is on its way before services that nobody waits for
+ * are made. Operations on which equally long chains hang keep the plan's order.
+ */
+function mostAwaitedFirst(ops: readonly PlanOp[]): PlanOp[] {
+  const chains = new Map<number, number>();
+  for (const op of [...ops].reverse()) {
+    const own = (chains.get(op.id) ?? 0) + 1;
+    chains.set(op.id, own);
+    for (const id of op.dependsOn) chains.set(id, Math.max(chains.get(id) ?? 0, own));
+  }
+  return [...ops].sort((a, b) => (chains.get(b.id) ?? 0) - (chains.get(a.id) ?? 0));
 }
 
 function laneOf(op: PlanOp): Lane {
