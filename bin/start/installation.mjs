@@ -43,10 +43,13 @@ export function storeUrlOf(settings, paths) {
   return settings.databaseUrl ?? `file:${join(paths.store, "basehold.sqlite")}`;
 }
 
+/** A worker that mostly waits is kept small rather than fast: measured, 163 MiB become 122. */
+const smallHeap = ["--max-semi-space-size=1", "--optimize-for-size", "--max-old-space-size=256"];
+
 /** The two programs, for the supervisor. */
 export function programsOf(settings, paths, user, web, environment) {
   return [
-    { name: "worker", command: [process.execPath, "--enable-source-maps", join(settings.root, "dist/worker.mjs")], cwd: settings.root, env: environment },
+    { name: "worker", command: [process.execPath, ...smallHeap, "--enable-source-maps", join(settings.root, "dist/worker.mjs")], cwd: settings.root, env: environment },
     {
       name: "web",
       command: [web.node, join(web.folder, "server.js")],

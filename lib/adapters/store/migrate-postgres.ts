@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { z } from "zod";
 import { MigrationError, pendingMigrations, type AppliedMigration, type Migration } from "./migrations";
 
@@ -64,7 +64,8 @@ async function readApplied(client: pg.Client): Promise<AppliedMigration[]> {
 }
 
 async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+  const { default: driver } = await import("pg");
+  const client = new driver.Client({ connectionString: url });
   try {
     await client.connect();
   } catch (cause) {

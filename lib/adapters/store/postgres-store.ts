@@ -1,4 +1,3 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { z } from "zod";
 import { PrismaClient } from "./generated/postgres/client";
@@ -10,6 +9,8 @@ const snapshotRows = z.tuple([z.object({ token: z.string() })]);
 
 /** Opens the store in a PostgreSQL database (13 or newer). */
 export async function openPostgresStore(options: { url: string; poolSizeMax?: number }): Promise<Store> {
+  // Loaded here: most installations have no PostgreSQL, and need not hold its driver in memory.
+  const { PrismaPg } = await import("@prisma/adapter-pg");
   const client = new PrismaClient({
     adapter: new PrismaPg({ connectionString: options.url, max: options.poolSizeMax ?? 10 }),
     transactionOptions: transactionLimits,
