@@ -6,14 +6,14 @@ import { cn } from "./class-names";
 
 const itemClass = "flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-base text-ink outline-none data-[disabled]:text-ink-3 data-[highlighted]:bg-hover max-sm:min-h-11";
 
-type MenuProps = { trigger: ReactNode; align?: "start" | "end"; className?: string; children: ReactNode };
+type MenuProps = { trigger: ReactNode; startsOpen?: boolean; children: ReactNode };
 
 /** A menu that opens under its trigger. It has no portal, so that it stays inside the landmark of its trigger. */
-export function DropdownMenu({ trigger, align = "end", className, children }: MenuProps) {
+export function DropdownMenu({ trigger, startsOpen = false, children }: MenuProps) {
   return (
-    <Primitive.Root modal={false}>
+    <Primitive.Root modal={false} defaultOpen={startsOpen}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-      <Primitive.Content align={align} sideOffset={4} collisionPadding={8} className={cn("z-50 min-w-44 max-w-80 animate-appear rounded border border-line bg-raised p-1", className)}>
+      <Primitive.Content align="end" sideOffset={4} collisionPadding={8} className="z-50 min-w-44 max-w-80 animate-appear rounded border border-line bg-raised p-1">
         {children}
       </Primitive.Content>
     </Primitive.Root>
