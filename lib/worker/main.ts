@@ -1,7 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
+import { historySchedule } from "@/lib/operations/retention";
 import { OperationRunner } from "@/lib/operations/runner";
+import { followSchedules } from "@/lib/operations/schedules";
 import { authorizeOperationActor } from "@/lib/projects/authorize-operation";
+import { trashSchedule } from "@/lib/projects/trash-schedule";
 import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
 import { readWorkerConfig, type WorkerConfig } from "./config";
 import { crashHook } from "./crash-hook";
@@ -59,6 +62,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
     runner.run(stop),
     beat({ store, engine: tools.engine, workerId, version, webUid: config.webUid, parallelOperations: config.parallelOperations, now: tools.now, log }, stop),
     observer.run(stop),
+    followSchedules({ store, schedules: [trashSchedule, historySchedule], now: tools.now, log }, stop),
     housekeep({ store, exports, now: tools.now, log }, stop),
   ]);
   server.close();
