@@ -109,9 +109,9 @@ async function greetRunning(settings, running) {
   console.log(`\nBasehold runs already (process ${running.pid}); nothing was changed.`);
   if (running.url !== settings.url.origin || running.port !== settings.port) console.log(`It runs at ${running.url}, port ${running.port}. Another address or port needs a stop first.`);
   if (running.hash !== hashInputs(root)) console.log("The code has changed since it started: `npm run up -- --stop`, then `npm run up`, puts it into force.");
-  const setUpLink = await askCli(settings, environment, ["setup-link"]);
   const imageSource = JSON.parse(await askCli(settings, environment, ["image-source"]))?.kind;
-  console.log(`\n${welcome({ settings: { ...settings, port: running.port, url: new URL(running.url) }, paths, user, setUpLink, imageSource })}\n`);
+  console.log(`\n${welcome({ settings: { ...settings, port: running.port, url: new URL(running.url) }, paths, user, setUpLink: "", imageSource })}\n`);
+  console.log("While there is no owner yet, `npx basehold setup-link` prints a new set-up link and ends the one before.");
   if (settings.firstProject !== undefined) await createFirstProject(settings, environment);
 }
 
