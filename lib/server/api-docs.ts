@@ -14,7 +14,7 @@ type Operation = {
 export function renderApiDocs(document: OpenApiDocument): string {
   const operations = listOperations(document);
   const sections = tags.map((tag) => ({ tag, own: operations.filter(({ operation }) => operation.tags?.includes(tag) === true) })).filter(({ own }) => own.length > 0);
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>REST API · Basehold</title><style>${style}</style></head><body>
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>REST API · Basehold</title><link rel="icon" href="/icon.svg"><style>${style}</style></head><body>
 <main><h1>${escapeHtml(document.info.title)}</h1><p>${toText(document.info.description ?? "")}</p>
 <p>For programs: <a href="/api/v1/openapi.json">openapi.json</a>. A first request:</p>
 <pre><code>curl -H "Authorization: Bearer $BASEHOLD_TOKEN" ${escapeHtml(document.servers?.[0]?.url ?? "")}/api/v1/projects</code></pre>
@@ -37,8 +37,8 @@ function renderOperation({ method, path, operation }: Listed): string {
   const body = operation.requestBody?.content["application/json"]?.schema;
   const answers = Object.entries(operation.responses ?? {}).filter(([status]) => status !== "default");
   return `<article id="${escapeHtml(operation.operationId ?? "")}"><h3><code><b>${method.toUpperCase()}</b> ${escapeHtml(path)}</code></h3><p><strong>${escapeHtml(operation.summary ?? "")}</strong></p>${toParagraphs(operation.description ?? "")}
-${renderRows("Parameters", (operation.parameters ?? []).map((one) => ({ name: `${one.name} (${one.in})`, isRequired: one.required === true, schema: { ...one.schema, description: one.description } })))}
-${body === undefined ? "" : renderRows("Body", rowsOf(body))}
+${renderRows("Parameters", `${method} ${path}`, (operation.parameters ?? []).map((one) => ({ name: `${one.name} (${one.in})`, isRequired: one.required === true, schema: { ...one.schema, description: one.description } })))}
+${body === undefined ? "" : renderRows("Body", `${method} ${path}`, rowsOf(body))}
 <p>Answers ${answers.map(([status, answer]) => `<b>${status}</b>: ${escapeHtml(answer.description ?? "")} ${Object.entries(answer.content ?? {}).map(([type, { schema }]) => `(${escapeHtml(type)}: ${sayType(schema)})`).join(" ")}`).join("; ")}.</p></article>`;
 }
 
@@ -48,14 +48,14 @@ function rowsOf(schema: Schema): Row[] {
   return Object.entries(schema.properties ?? {}).map(([name, part]) => ({ name, isRequired: schema.required?.includes(name) === true, schema: part }));
 }
 
-function renderRows(title: string, rows: readonly Row[]): string {
+function renderRows(title: string, of: string, rows: readonly Row[]): string {
   if (rows.length === 0) return "";
   const lines = rows.map(({ name, isRequired, schema }) => `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${isRequired ? "needed" : ""}</td><td>${sayType(schema)}</td><td>${toText(schema.description ?? "")}</td></tr>`);
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><caption>${title}</caption><tbody>${lines.join("")}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${title} of ${escapeHtml(of)}"><table><caption>${title}</caption><tbody>${lines.join("")}</tbody></table></div>`;
 }
 
 function renderSchema(name: string, schema: Schema): string {
-  return `<article id="schema-${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${toParagraphs(schema.description ?? "")}${renderRows("Fields", rowsOf(schema))}</article>`;
+  return `<article id="schema-${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${toParagraphs(schema.description ?? "")}${renderRows("Fields", name, rowsOf(schema))}</article>`;
 }
 
 function sayType(schema: Schema | undefined): string {
