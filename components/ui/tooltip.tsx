@@ -17,7 +17,7 @@ type Shown = { label: string; keys: string | undefined; x: number; y: number; si
 const delayMs = 350;
 const gapPx = 6;
 
-/** Draws the label of whatever is hovered or focused by key. Escape, a press or scrolling takes it away. */
+/** Draws the label of whatever is hovered or focused by key; for eyes only, since the child is named. Escape, a press or scrolling takes it away. */
 export function TooltipLayer() {
   const [shown, setShown] = useState<Shown | null>(null);
   useEffect(() => {
@@ -49,7 +49,7 @@ export function TooltipLayer() {
   if (shown === null) return null;
   return (
     <div
-      role="tooltip"
+      aria-hidden
       ref={(node) => keepInside(node, shown)}
       className="no-print pointer-events-none fixed left-0 top-0 z-50 flex w-max max-w-72 animate-appear items-center gap-2 rounded border border-line bg-raised px-2 py-1 text-xs text-ink"
     >
