@@ -29,7 +29,7 @@ async function everySecret(): Promise<Named[]> {
   const ofPanel = readFileSync(keyFile, "utf8").split("\n").filter((line) => /^(kek|sealing)/.test(line)).map((line) => ({ name: `${line.split(" ")[0] ?? ""} of the key file`, text: line.split(" ").at(-1) ?? "" }));
   const typed = [{ name: "the owner's password", text: owner.password }, { name: "the web secret", text: readFileSync(join(dataFolder, "web-secret"), "utf8").trim() }];
   // Shorter than anything that is generated: the Studio user's name.
-  return [...ofProjects, ...ofPanel, ...typed].filter(({ name, text }) => text.length >= 12);
+  return [...ofProjects, ...ofPanel, ...typed].filter(({ text }) => text.length >= 12);
 }
 
 function expectNone(secrets: Named[], where: string, text: string): void {
