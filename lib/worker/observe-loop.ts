@@ -1,5 +1,5 @@
 import { findDrift } from "@/lib/engine/drift";
-import { LABEL, type Observed } from "@/lib/engine/observed";
+import { LABEL, splitByProject, type Observed } from "@/lib/engine/observed";
 import { EngineError } from "@/lib/engine/port";
 import { enqueueOperation } from "@/lib/operations/queue";
 import { resyncIntervalMs } from "@/lib/projects/derive-state";
@@ -104,8 +104,9 @@ export class Observer {
   async #observeAll(signal: AbortSignal): Promise<void> {
     const projects = await this.tools.store.db.project.findMany({ where: { state: { in: watchedStates } }, select: { id: true } });
     const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, imageRefs: [] }, signal);
+    const ofProject = splitByProject(observed);
     for (const { id } of projects) {
-      const isChanged = await this.#write(id, ofProject(observed, id), signal);
+      const isChanged = await this.#write(id, ofProject(id), signal);
       if (isChanged && !this.#dirty.has(id)) this.corrections++;
     }
   }
@@ -157,11 +158,6 @@ export class Observer {
       await enqueueOperation(tx, { kind: "project.reconcile", projectId: project.id, input: { projectId: project.id }, actor: { kind: "system", name: "Drift policy" }, now });
     });
   }
-}
-
-function ofProject(observed: Observed, projectId: string): Observed {
-  const isOwn = (item: { labels: Record<string, string> }) => item.labels[LABEL.project] === projectId;
-  return { ...observed, containers: observed.containers.filter(isOwn), networks: observed.networks.filter(isOwn), volumes: observed.volumes.filter(isOwn) };
 }
 
 function toTargets(observed: Observed): UsageTarget[] {

@@ -1,2 +1,4 @@
-/** Version of this program, put in by the bundler; `dev` when it runs from the source. */
-export const version: string = process.env["BASEHOLD_VERSION"] ?? "dev";
+import packageJson from "@/package.json";
+
+/** Version of this program. */
+export const version: string = packageJson.version;
