@@ -1,5 +1,6 @@
 import { tags } from "./api/endpoint";
 import type { OpenApiDocument } from "./openapi";
+import { commonProblems } from "./problem";
 
 type Schema = { type?: string | string[]; $ref?: string; description?: string; enum?: unknown[]; items?: Schema; properties?: Record<string, Schema>; required?: string[]; anyOf?: Schema[]; oneOf?: Schema[]; allOf?: Schema[] };
 type Content = Record<string, { schema?: Schema }>;
@@ -17,10 +18,11 @@ export function renderApiDocs(document: OpenApiDocument): string {
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>REST API · Basehold</title><link rel="icon" href="/icon.svg"><style>${style}</style></head><body>
 <main><h1>${escapeHtml(document.info.title)}</h1><p>${toText(document.info.description ?? "")}</p>
 <p>For programs: <a href="/api/v1/openapi.json">openapi.json</a>. A first request:</p>
-<pre><code>curl -H "Authorization: Bearer $BASEHOLD_TOKEN" ${escapeHtml(document.servers?.[0]?.url ?? "")}/api/v1/projects</code></pre>
-<nav aria-label="Contents"><ul>${sections.map(({ tag }) => `<li><a href="#${toId(tag)}">${escapeHtml(tag)}</a></li>`).join("")}<li><a href="#schemas">Schemas</a></li></ul></nav>
+<pre tabindex="0"><code>curl -H "Authorization: Bearer $BASEHOLD_TOKEN" ${escapeHtml(document.servers?.[0]?.url ?? "")}/api/v1/projects</code></pre>
+<nav aria-label="Contents"><ul>${sections.map(({ tag }) => `<li><a href="#${toId(tag)}">${escapeHtml(tag)}</a></li>`).join("")}<li><a href="#schemas">Schemas</a></li><li><a href="#errors">Errors</a></li></ul></nav>
 ${sections.map(({ tag, own }) => `<section><h2 id="${toId(tag)}">${escapeHtml(tag)}</h2>${own.map(renderOperation).join("")}</section>`).join("")}
 <section><h2 id="schemas">Schemas</h2>${Object.entries(document.components?.schemas ?? {}).map(([name, schema]) => renderSchema(name, schema as Schema)).join("")}</section>
+<section><h2 id="errors">Errors</h2><p>An error is <a href="#schema-Problem">Problem</a> with one of these codes, or, with status 409, the code of what stands in the way.</p><dl>${Object.entries(commonProblems).map(([code, text]) => `<dt id="error-${code}"><code>${code}</code></dt><dd>${toText(text)}</dd>`).join("")}</dl></section>
 </main></body></html>`;
 }
 

@@ -4,10 +4,25 @@ const titles: Record<number, string> = {
   401: "Not signed in", 403: "Not allowed", 404: "Not found", 409: "In the way", 413: "Too large", 415: "Wrong kind of content", 422: "Not valid", 429: "Too many attempts", 500: "A defect", 503: "Not available",
 };
 
+/** What the codes mean that any endpoint may answer with. A conflict (409) has a code of its own, which its sentence explains. */
+export const commonProblems: Readonly<Record<string, string>> = {
+  "unauthenticated": "Nobody is signed in, or the token is not valid, has expired or was revoked.",
+  "forbidden": "The role, or what the token was given, does not reach; or the request rode on a cookie and did not come from a page of the panel.",
+  "password-required": "A person has to confirm the password again: it counts for 10 minutes.",
+  "not-found": "There is nothing here, or nothing that you may see.",
+  "invalid": "Inputs broke a rule; `fields` names each with its rule.",
+  "too-large": "The body is larger than the endpoint takes.",
+  "limit-exceeded": "Too many attempts; `Retry-After` says how many seconds to wait.",
+  "idempotency-running": "The first request with this `Idempotency-Key` has not been answered.",
+  "idempotency-secret": "The request was done before; its answer held a secret, which is kept nowhere.",
+  "unavailable": "Something that this needs does not answer now: the worker, the engine, the store.",
+  "internal": "A defect; the log has its cause under the reference in `detail`.",
+};
+
 /** An error as RFC 9457 says it; `code` is for programs, `detail` for people, `fields` names inputs and the rule each broke. */
 export function problemResponse(error: PanelError): Response {
   const body = {
-    type: `/api/v1/docs#error-${error.code}`,
+    type: error.code in commonProblems ? `/api/v1/docs#error-${error.code}` : "/api/v1/docs#errors",
     title: titles[error.status] ?? "Error",
     status: error.status,
     detail: error.publicMessage,
