@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "next-auth/jwt";
@@ -12,6 +12,7 @@ export const panelUrl = "http://panel.localhost:3000";
 /** A web process without a worker, in a folder of its own. Call it before anything of web reads its configuration. */
 export function prepareWebEnvironment(): void {
   const folder = mkdtempSync(join(tmpdir(), "basehold-web-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "web-secret"), cookieSecret);
   Object.assign(process.env, { BASEHOLD_STORE_URL: "file:unused", BASEHOLD_DATA: folder, BASEHOLD_URL: panelUrl, BASEHOLD_LOG_LEVEL: "silent" });
 }
