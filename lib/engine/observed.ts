@@ -56,3 +56,27 @@ export const oneOffRole = "one-off";
 
 /** Holds the hash of the reloadable files in force inside a container; written by the executor, read when one project is observed. */
 export const filesMarkerPath = "/.basehold-files";
+
+/** Takes one snapshot of everything apart, once: what it returns gives the objects of a project, none for one that has none. */
+export function splitByProject(observed: Observed): (projectId: string) => Observed {
+  const parts = { containers: groupByProject(observed.containers), networks: groupByProject(observed.networks), volumes: groupByProject(observed.volumes) };
+  return (projectId) => ({
+    takenAtMs: observed.takenAtMs,
+    images: observed.images,
+    containers: parts.containers.get(projectId) ?? [],
+    networks: parts.networks.get(projectId) ?? [],
+    volumes: parts.volumes.get(projectId) ?? [],
+  });
+}
+
+function groupByProject<T extends { labels: Record<string, string> }>(items: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const projectId = item.labels[LABEL.project];
+    if (projectId === undefined) continue;
+    const group = groups.get(projectId);
+    if (group === undefined) groups.set(projectId, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

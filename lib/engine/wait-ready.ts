@@ -4,7 +4,8 @@ import { EngineError, type EnginePort } from "./port";
 
 const shortestPauseMs = 150;
 const longestPauseMs = 1_000;
-const probeTimeoutMs = 5_000;
+/** Long: on a busy machine a probe that is given up and begun again costs more than one that is waited for. */
+const probeTimeoutMs = 10_000;
 /** The state is looked at between probes even when they seem to work: a frozen or gone container is found out. */
 const inspectEveryProbes = 8;
 const restartsUntilGivenUp = 3;

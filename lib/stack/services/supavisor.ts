@@ -13,7 +13,8 @@ export const supavisor: ServiceDefinition = {
   withoutIt: "No database port is published unless the direct one is opened.",
   composeDependsOn: afterDatabase,
   build: ({ input, secrets }) => ({
-    command: ["/bin/sh", "-c", `/app/bin/migrate && /app/bin/supavisor eval "$(cat ${scriptPath})" && /app/bin/server`],
+    // Upstream's text, but for the `exec`: without it the shell stays in front, no signal arrives, and every stop ends in a kill.
+    command: ["/bin/sh", "-c", `/app/bin/migrate && /app/bin/supavisor eval "$(cat ${scriptPath})" && exec /app/bin/server`],
     environment: {
       PORT: "4000",
       POSTGRES_HOST: database.host,
