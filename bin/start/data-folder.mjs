@@ -62,13 +62,13 @@ function placeDataFolder(wanted, isOwn, user, say) {
   return elsewhere;
 }
 
-function ownFolder(path, mode, user) {
+export function ownFolder(path, mode, user) {
   mkdirSync(path, { recursive: true, mode });
   chmodSync(path, mode);
   if (user !== null && user.isSeparate) chownSync(path, user.uid, user.gid);
 }
 
-function ensureWebSecret(path, user) {
+export function ensureWebSecret(path, user) {
   if (existsSync(path)) return;
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   writeFileSync(draft, `${randomBytes(48).toString("base64url")}\n`, { mode: 0o400, flag: "wx" });

@@ -109,7 +109,7 @@ export function answersSocket(path) {
 }
 
 /** true when web is ready, the text of what it answers when it is not, false when nothing answers. */
-async function askHealth(port, listen) {
+export async function askHealth(port, listen) {
   const host = listen === "0.0.0.0" || listen === "::" ? "127.0.0.1" : listen;
   try {
     const response = await fetch(`http://${host.includes(":") ? `[${host}]` : host}:${port}/api/health/ready`, { signal: AbortSignal.timeout(5_000) });
