@@ -1,0 +1,41 @@
+/** Every figure this project claims: what is measured, in which unit, and what it is to reach. */
+export type FigureId = "create" | "create-5" | "panel-rss" | "projects-api-p95" | "project-page-p95" | "first-load-js" | "reconcile-1000" | "check" | "test";
+
+export type FigureRule = { what: string; unit: string; reach: string; isReached: (ours: number, ratio: number | null) => boolean };
+
+const compose = "`docker compose up -d --wait` (v5.5.1) on the exported folder with fresh volumes";
+
+export const figureRules: Record<FigureId, FigureRule> = {
+  create: {
+    what: `One project with all eleven services, images present: from the request to create it until its contract is green; peer: ${compose}`,
+    unit: "s", reach: "ratio ≤ 0.5, and ≤ 60 s", isReached: (ours, ratio) => ratio !== null && ratio <= 0.5 && ours <= 60,
+  },
+  "create-5": {
+    what: `Five such projects at once, until the last contract is green; peer: ${compose}, five in parallel`,
+    unit: "s", reach: "ratio ≤ 0.7", isReached: (_ours, ratio) => ratio !== null && ratio <= 0.7,
+  },
+  "panel-rss": {
+    what: "Resident memory of web and worker together (VmRSS, pages that both share counted twice), idle with five running projects after every page was opened",
+    unit: "MiB", reach: "≤ 250 MiB", isReached: (ours) => ours <= 250,
+  },
+  "projects-api-p95": {
+    what: "GET /api/v1/projects with 500 projects in the store, 8 connections: time to the whole answer, 95th percentile",
+    unit: "ms", reach: "≤ 50 ms", isReached: (ours) => ours <= 50,
+  },
+  "project-page-p95": {
+    what: "Page of a project with 500 projects in the store, one request after the other: time to the first byte, 95th percentile",
+    unit: "ms", reach: "≤ 100 ms", isReached: (ours) => ours <= 100,
+  },
+  "first-load-js": {
+    what: "Largest first load of JavaScript of any page, as sent with gzip, in Chromium with an empty cache",
+    unit: "kB", reach: "≤ 200 kB", isReached: (ours) => ours <= 200,
+  },
+  "reconcile-1000": {
+    what: "Observe and reconcile 1,000 containers in 100 projects, from recorded engine answers over a unix socket",
+    unit: "ms", reach: "≤ 150 ms, linear", isReached: (ours) => ours <= 150,
+  },
+  check: { what: "`npm run check`", unit: "s", reach: "< 60 s", isReached: (ours) => ours < 60 },
+  test: { what: "`npm test` from a bare machine, lab included, as the last whole run recorded it", unit: "s", reach: "< 1800 s (30 min)", isReached: (ours) => ours < 1800 },
+};
+
+export const figureIds = Object.keys(figureRules) as FigureId[];
