@@ -2,13 +2,14 @@
  * `npm test`: every test there is, from a fresh clone on a bare Debian machine. Installs packages, starts a Docker engine where none
  * runs (and stops it again), builds the lab and the panel, runs all tests. The last line says how many passed and failed.
  */
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { installPackages, mayInstall } from "../bin/start/apt.mjs";
 import { ensureEngine } from "../bin/start/engine.mjs";
 import { ensurePackages } from "../bin/start/packages.mjs";
 import { staticChecks } from "./check.mjs";
 import { addCounts, countsOf, noCounts } from "./counts.mjs";
+import { endProcess, registryPid } from "./leftovers.mjs";
 import { outputFolder, root, runPhase, seconds, table, tailOf } from "./phase.mjs";
 
 const minuteMs = 60_000;
@@ -33,6 +34,7 @@ const docker = vitest("docker", 30 * minuteMs);
 const e2e = { name: "e2e", command: [binary("playwright"), "test"], limitMs: 35 * minuteMs, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report("e2e") }, report: report("e2e") };
 
 const startedAt = performance.now();
+const registryBefore = registryPid();
 const results = [];
 let counts = noCounts;
 let engine;
@@ -40,7 +42,7 @@ let engine;
 try {
   rmSync(outputFolder, { recursive: true, force: true });
   prepareMachine();
-  engine = await ensureEngine();
+  engine = await ensureEngine({ dataRoot: "/var/lib/basehold-test-engine" });
   if (await passes(generate)) await Promise.all([inTurn([lab, compose, docker]), inTurn([unit, build, ...staticChecks, postgres])]);
   else recordSkipped([unit, docker, e2e], "generate");
   if (hasPassed(lab, build, compose)) await passes(e2e);
@@ -49,7 +51,10 @@ try {
   console.error(error);
   counts = addCounts(counts, { ...noCounts, failed: 1 });
 } finally {
-  if (engine?.startedPid !== undefined) await stopEngine(engine.startedPid);
+  const registry = registryPid();
+  if (registry !== null && registry !== registryBefore) await endProcess(registry);
+  // Its containers end with it.
+  if (engine?.startedPid !== undefined) await endProcess(engine.startedPid);
 }
 console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${seconds(performance.now() - startedAt)}. Outputs are in ${outputFolder}.\n`);
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
@@ -83,11 +88,4 @@ function recordSkipped(phases, cause) {
     console.error(`FAIL ${phase.name} could not run, because this did not pass: ${cause}.`);
     counts = addCounts(counts, { ...noCounts, failed: 1 });
   }
-}
-
-/** Ends the dockerd that this run started, and waits until it is gone: its containers end with it. */
-async function stopEngine(pid) {
-  process.kill(pid, "SIGTERM");
-  const until = Date.now() + minuteMs;
-  while (existsSync(`/proc/${pid}`) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
 }

@@ -51,10 +51,11 @@ function ping(target) {
 
 /**
  * An engine that answers; installed and started first where there is none and this is root on Debian or Ubuntu.
+ * `dataRoot` keeps an engine that is started by hand apart from what an earlier one on this machine left: containers would start again with it.
  * @returns {Promise<{ address: string, apiVersion: string, startedPid?: number }>} `startedPid` when this call started dockerd by hand
  * @throws StartFailure that says what to do
  */
-export async function ensureEngine({ mayInstallEngine = true, say = console.log } = {}) {
+export async function ensureEngine({ mayInstallEngine = true, dataRoot, say = console.log } = {}) {
   const found = await findEngine();
   if (found.problem === undefined) return found;
   if (!mayInstallEngine || (process.env.DOCKER_HOST ?? "") !== "") throw new StartFailure(`${found.problem} Start one, or name one with DOCKER_HOST.`);
@@ -63,7 +64,7 @@ export async function ensureEngine({ mayInstallEngine = true, say = console.log 
     say("There is no Docker engine here: installing docker.io from this system's packages (`--no-install` declines).");
     installPackages(enginePackages, { say });
   }
-  return hasSystemd() ? startWithSystemd(say) : startByHand(say);
+  return hasSystemd() ? startWithSystemd(say) : startByHand(say, dataRoot);
 }
 
 /** Whether systemd runs this machine, and not only lies on its disk. */
@@ -77,11 +78,11 @@ async function startWithSystemd(say) {
   return waitForEngine(`systemd started docker.service, but it does not answer. \`journalctl -u docker\` says why.`);
 }
 
-async function startByHand(say) {
+async function startByHand(say, dataRoot) {
   say(`There is no systemd here: starting dockerd by hand. It keeps running; its log is ${logPath}.`);
   removeStalePid();
   const log = openSync(logPath, "a");
-  const child = spawn("dockerd", [], { stdio: ["ignore", log, log], detached: true });
+  const child = spawn("dockerd", dataRoot === undefined ? [] : ["--data-root", dataRoot], { stdio: ["ignore", log, log], detached: true });
   closeSync(log);
   child.once("error", () => {});
   child.unref();
