@@ -22,7 +22,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   });
   await client.$connect();
   const watcher = await retryBusy(options.busyBudgetMs ?? 10_000, () => new SqliteConnection(options.path, { journalMode: "wal", isReadOnly: true }));
-  const changeToken = () => Promise.resolve(String(watcher.query(dataVersion).rows[0]?.[0]));
+  // Async, so that a closed store is a rejection and never an exception in the poll.
+  const changeToken = async () => String(watcher.query(dataVersion).rows[0]?.[0]);
   return {
     dialect: "sqlite",
     db: client,
