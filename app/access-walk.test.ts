@@ -64,8 +64,9 @@ async function loadActions(): Promise<Map<string, Act>> {
 
 let scene: WalkScene;
 beforeAll(async () => {
-  prepareWebEnvironment();
+  const removeEnvironment = prepareWebEnvironment();
   scene = await openWalkScene();
+  return removeEnvironment;
 });
 afterAll(() => scene.close());
 

@@ -12,11 +12,12 @@ vi.mock("@/lib/adapters/vault/password-hash", async () => {
 
 let scene: Scene;
 beforeAll(async () => {
-  prepareWebEnvironment();
+  const removeEnvironment = prepareWebEnvironment();
   scene = await openScene();
   putStore(scene.store);
   await scene.addPerson("Ada", "viewer");
   await scene.addPerson("Bob", "viewer");
+  return removeEnvironment;
 });
 afterAll(() => scene.close());
 

@@ -17,7 +17,7 @@ let ownerId: string;
 let cookie: string;
 let bearer: string;
 beforeAll(async () => {
-  prepareWebEnvironment();
+  const removeEnvironment = prepareWebEnvironment();
   scene = await openScene();
   scene.clock.now = new Date();
   putStore(scene.store);
@@ -26,6 +26,7 @@ beforeAll(async () => {
   ownerId = await scene.addPerson("Olga", "owner");
   cookie = await cookieOf(await addSession(scene.store, scene.clock.now, ownerId));
   bearer = (await createToken(await scene.signedIn(ownerId), { name: "t", role: "admin", projectRefs: null, scopes: [], expiresInDays: 7 })).token;
+  return removeEnvironment;
 });
 afterAll(() => scene.close());
 

@@ -12,13 +12,14 @@ let projectId: string;
 let viewerId: string;
 let cookie: string;
 beforeAll(async () => {
-  prepareWebEnvironment();
+  const removeEnvironment = prepareWebEnvironment();
   scene = await openScene();
   scene.clock.now = new Date();
   putStore(scene.store);
   projectId = await scene.addProject("shop");
   viewerId = await scene.addPerson("Vera", "viewer");
   cookie = await cookieOf(await addSession(scene.store, scene.clock.now, viewerId));
+  return removeEnvironment;
 });
 afterAll(() => scene.close());
 

@@ -9,12 +9,13 @@ import { randomText } from "@/lib/access/secret-text";
 const cookieSecret = randomText(64);
 export const panelUrl = "http://panel.localhost:3000";
 
-/** A web process without a worker, in a folder of its own. Call it before anything of web reads its configuration. */
-export function prepareWebEnvironment(): void {
+/** A web process without a worker, in a folder of its own. Call it before anything of web reads its configuration; what it
+ * returns takes the folder away again. */
+export function prepareWebEnvironment(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "basehold-web-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "web-secret"), cookieSecret);
   Object.assign(process.env, { BASEHOLD_STORE_URL: "file:unused", BASEHOLD_DATA: folder, BASEHOLD_URL: panelUrl, BASEHOLD_LOG_LEVEL: "silent" });
+  return () => rmSync(folder, { recursive: true, force: true });
 }
 
 /** The cookie that signing in would have set. */
