@@ -8,6 +8,9 @@ const launchOptions = {
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 };
 
+// Chosen once: every worker process reads this file and the tests again.
+process.env["BASEHOLD_SEED"] ??= String(Math.floor(Math.random() * 1_000_000));
+
 /**
  * One panel of its own serves all of it (`global-set-up.ts`). The journey makes the owner and the first project; what comes after
  * stands on them.
