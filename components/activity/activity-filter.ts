@@ -1,6 +1,8 @@
 import { readQuery } from "@/components/ui/query-string";
 import type { FilterSpec } from "@/components/ui/filter-bar";
-import type { ActivityFilter } from "@/lib/projects/inputs";
+
+/** What an activity page asks for; the verb parses it again. */
+export type ActivityFilter = { cursor?: string; limit?: number; projectRef?: string; actor?: string; action?: string; from?: string; to?: string };
 
 type Query = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -1,10 +1,6 @@
 "use client";
 import { usePathname, useRouter } from "next/navigation";
-import { createContext, use, useEffect, useRef, useState, type ReactNode } from "react";
-
-export type LiveState = "connecting" | "live" | "polling";
-
-const LiveContext = createContext<LiveState>("connecting");
+import { useEffect, useRef, type ReactNode } from "react";
 
 const refreshEveryMs = 1500;
 const pollEveryMs = 8000;
@@ -16,7 +12,6 @@ const pollEveryMs = 8000;
 export function LiveProvider({ url, children }: { url: string; children: ReactNode }) {
   const router = useRouter();
   const pathname = usePathname();
-  const [state, setState] = useState<LiveState>("connecting");
   const refresh = useRef(() => {});
 
   useEffect(() => {
@@ -40,13 +35,11 @@ export function LiveProvider({ url, children }: { url: string; children: ReactNo
     let retry: ReturnType<typeof setTimeout> | undefined;
 
     const startPolling = () => {
-      setState("polling");
       poll ??= setInterval(() => refresh.current(), pollEveryMs);
     };
     const open = () => {
       source = new EventSource(url);
       source.onopen = () => {
-        setState("live");
         clearInterval(poll);
         poll = undefined;
       };
@@ -73,10 +66,5 @@ export function LiveProvider({ url, children }: { url: string; children: ReactNo
     };
   }, [url]);
 
-  return <LiveContext value={state}>{children}</LiveContext>;
-}
-
-/** Whether the page follows a stream, polls, or is still connecting. */
-export function useLiveState() {
-  return use(LiveContext);
+  return children;
 }

@@ -4,7 +4,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/dropdown-menu";
 import { requestSignOut } from "@/lib/access/sign-in-request";
-import type { AccountSummary } from "./account-menu";
+import type { AccountSummary } from "./account-summary";
 
 export function AccountMenuEntries({ account, trigger }: { account: AccountSummary; trigger: ReactNode }) {
   return (

@@ -1,8 +1,7 @@
 "use client";
 import { lazy } from "react";
 import { MenuOnPress } from "@/components/ui/menu-on-press";
-
-export type AccountSummary = { name: string; email: string; role: string };
+import type { AccountSummary } from "./account-summary";
 
 const load = () => import("./account-menu-entries").then((module) => ({ default: module.AccountMenuEntries }));
 const Entries = lazy(load);

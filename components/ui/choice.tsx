@@ -78,22 +78,3 @@ export function RadioGroup({ legend, className, children }: { legend: ReactNode;
     </fieldset>
   );
 }
-
-/** A setting that is on or off. */
-export function Switch({ label, hint, isLabelHidden, className, ...rest }: ChoiceProps) {
-  const ownId = useId();
-  const id = rest.id ?? ownId;
-  return (
-    <Row id={id} label={label} hint={hint} isLabelHidden={isLabelHidden} isDisabled={rest.disabled}>
-      <input
-        {...rest}
-        id={id}
-        type="checkbox"
-        role="switch"
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        className={cn("peer h-4 w-7 shrink-0 appearance-none rounded-full border border-control bg-sunken transition-colors checked:border-accent checked:bg-accent disabled:opacity-60", className)}
-      />
-      <span aria-hidden className="pointer-events-none absolute left-0.5 size-3 rounded-full bg-control transition-transform peer-checked:translate-x-3 peer-checked:bg-on-accent" />
-    </Row>
-  );
-}

@@ -1,0 +1,2 @@
+/** Who is signed in, as the frame shows it. */
+export type AccountSummary = { name: string; email: string; role: string };
