@@ -71,8 +71,11 @@ test.describe("signed out", () => {
     await page.keyboard.type(owner.password);
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/projects$/);
-    await page.keyboard.press("Control+k");
-    await expect(page.getByRole("dialog")).toBeVisible();
+    // The palette listens once the page's scripts are in.
+    await expect(async () => {
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("dialog")).toBeVisible({ timeout: 1_000 });
+    }).toPass();
     await page.keyboard.type("New project");
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/projects\/new$/);

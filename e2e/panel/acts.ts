@@ -28,7 +28,9 @@ export async function confirmIfAsked(page: Page, password: string, reached: () =
   await isReached;
 }
 
+/** Signs in anew, which also counts as the proof of the password that some acts want. */
 export async function signIn(page: Page, person: { email: string; password: string }): Promise<void> {
+  await page.context().clearCookies();
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
