@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { authorize, may } from "@/lib/access/authorize";
+import { UnavailableError } from "@/lib/access/errors";
 import { permissions, type Permission } from "@/lib/access/permissions";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
-import { openOperationStatuses, toListItem } from "./list-projects";
-import { parseSettings, toPorts } from "./settings-schema";
+import { openOperationStatuses, toListItem, unreadableReason } from "./list-projects";
+import { readSettings, toPorts } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
 import type { ConnectionView, ContractResultView, ProjectDetail } from "./views";
 
@@ -24,7 +25,8 @@ export async function getProject(ctx: VerbContext, ref: string): Promise<Project
     db.operation.findFirst({ where: { projectId: project.id, status: { in: openOperationStatuses } }, orderBy: { createdAt: "asc" }, select: { id: true } }),
     db.contractRun.findFirst({ where: { projectId: project.id }, orderBy: { at: "desc" } }),
   ]);
-  const settings = parseSettings(row.settingsJson);
+  const settings = readSettings(row.settingsJson);
+  if (settings === null) throw new UnavailableError(unreadableReason);
   const ports = toPorts(row.ports);
   const item = toListItem(row, { nowMs: ctx.now().getTime(), operationId: operation?.id ?? null, isContractPassed: contract?.isPassed ?? null });
   return {

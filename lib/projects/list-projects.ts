@@ -4,9 +4,9 @@ import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { deriveState } from "./derive-state";
 import { listProjectsInput } from "./inputs";
-import { parseSettings } from "./settings-schema";
+import { readSettings } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
-import type { ProjectListItem } from "./views";
+import type { ProjectListItem, ProjectState } from "./views";
 import { visibleProjects } from "./visible";
 
 const defaultLimit = 100;
@@ -49,11 +49,19 @@ export type ListRow = {
   snapshot: { takenAt: Date; servicesJson: string; driftJson: string } | null;
 };
 
+export const unreadableReason = "Its settings in the panel's store cannot be read. Restore a backup of the panel's store to see and change it again; its containers go on as they were.";
+
+/** A row that something else wrote: marked, since nothing of what is derived from its settings would be true. */
+function unreadable(row: ListRow): { state: ProjectState; reason: string } {
+  const state = row.state as ProjectState;
+  return { state: state === "ready" ? "unknown" : state, reason: unreadableReason };
+}
+
 /** One row of the projects table. */
 export function toListItem(row: ListRow, seen: { nowMs: number; operationId: string | null; isContractPassed: boolean | null }): ProjectListItem {
   const services = row.snapshot === null ? [] : parseServices(row.snapshot.servicesJson);
-  const settings = parseSettings(row.settingsJson);
-  const derived = deriveState(row, row.snapshot === null ? null : { takenAtMs: row.snapshot.takenAt.getTime(), services }, {
+  const settings = readSettings(row.settingsJson);
+  const derived = settings === null ? unreadable(row) : deriveState(row, row.snapshot === null ? null : { takenAtMs: row.snapshot.takenAt.getTime(), services }, {
     nowMs: seen.nowMs,
     isContractPassed: seen.isContractPassed,
     hasOpenOperation: seen.operationId !== null,
@@ -67,10 +75,10 @@ export function toListItem(row: ListRow, seen: { nowMs: number; operationId: str
     stateReason: derived.reason,
     release: row.release,
     gateway: "envoy",
-    apiUrl: settings.publicUrl,
+    apiUrl: settings?.publicUrl ?? "",
     memoryBytes: known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0),
     servicesHealthy: services.filter((service) => service.state === "healthy").length,
-    servicesTotal: settings.services.length,
+    servicesTotal: settings?.services.length ?? services.length,
     hasDrift: row.snapshot !== null && parseDrift(row.snapshot.driftJson).length > 0,
     hasStandIns: services.some((service) => service.standIn !== null),
     runningOperationId: seen.operationId,

@@ -20,6 +20,15 @@ export function parseSettings(json: string): ProjectSettings {
   return settingsSchema.parse(JSON.parse(json));
 }
 
+/** As `parseSettings`, and null for a row that cannot be read: one such row must not take the list of all projects with it. */
+export function readSettings(json: string): ProjectSettings | null {
+  try {
+    return parseSettings(json);
+  } catch {
+    return null;
+  }
+}
+
 type PortRow = { purpose: string; port: number };
 
 /** Port rows of a project as the stack wants them. Throws when one of the three fixed ports is missing. */

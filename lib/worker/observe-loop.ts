@@ -106,7 +106,10 @@ export class Observer {
     const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, imageRefs: [] }, signal);
     const ofProject = splitByProject(observed);
     for (const { id } of projects) {
-      const isChanged = await this.#write(id, ofProject(id), signal);
+      const isChanged = await this.#write(id, ofProject(id), signal).catch((error: unknown) => {
+        if (!signal.aborted) this.log.warn({ err: error, projectId: id }, "a project could not be observed");
+        return false;
+      });
       if (isChanged && !this.#dirty.has(id)) this.corrections++;
     }
   }
