@@ -58,9 +58,13 @@ describe("a preflight", () => {
     expect(await stateOf("images")).toMatchObject({ sentence: `All ${new Set(defaultRelease.services.map((service) => service.image)).size} images are on the engine already.` });
   });
 
-  it("names ports that another program holds, and stops at those of another project", async () => {
-    scene.world.portsHeldByOthers.push(8100);
-    expect(await stateOf("port-8100")).toMatchObject({ state: "warn", sentence: expect.stringContaining("Port 8100 (gateway) is held by another program") as unknown });
+  it("shows the ports that it will end with, past those that another program holds, and stops at a chosen one that is held", async () => {
+    scene.world.portsHeldByOthers.push(8100, 15432);
+    expect(await stateOf("ports")).toMatchObject({ state: "ok", sentence: "Ports 8101, 15433, 16543 are free." });
+    expect(await stateOf("ports", { gatewayPort: 8100 })).toMatchObject({ state: "stop", sentence: expect.stringContaining("Port 8100 is held by another program") as unknown });
+  });
+
+  it("stops at a port and at a reference of another project", async () => {
     await createProject(scene.ctx(), { displayName: "Other", gatewayPort: 8200 });
     expect(await stateOf("gateway-port", { gatewayPort: 8200 })).toMatchObject({ state: "stop" });
   });

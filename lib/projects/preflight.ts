@@ -7,7 +7,7 @@ import { generateProjectSecrets } from "@/lib/stack/keys";
 import { suggestRef } from "@/lib/stack/names";
 import { defaultRelease, getRelease, serviceCatalogue } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
-import { choosePort, chooseSubnet, subnetPool } from "./allocate";
+import { choosePort, chooseSubnet, subnetPool, type PortPurpose } from "./allocate";
 import { localUrl, reserveRef } from "./create-project";
 import type { createProjectInput } from "./inputs";
 import type { PreflightItem, ProjectPreview } from "./views";
@@ -47,7 +47,7 @@ export async function runPreflight(tools: WorkflowTools, wish: Wish, signal: Abo
   };
 }
 
-type Draft = { projectId: string; ref: string; isRefTaken: boolean; isGatewayPortTaken: boolean; settings: ProjectSettings; ports: ProjectPorts; subnet: string };
+type Draft = { projectId: string; ref: string; isRefTaken: boolean; isGatewayPortTaken: boolean; isGatewayPortChosen: boolean; settings: ProjectSettings; ports: ProjectPorts; subnet: string };
 
 async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   const { db } = tools.store;
@@ -56,19 +56,31 @@ async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   const releaseName = wish.release ?? defaultRelease.name;
   const release = getRelease(releaseName) ?? defaultRelease;
   const bindAddress = wish.bindAddress ?? "127.0.0.1";
-  const gateway = wish.gatewayPort ?? choosePort("gateway", taken);
+  const choose = (purpose: PortPurpose) => chooseFreePort(tools, bindAddress, purpose, taken);
+  const gateway = wish.gatewayPort ?? (await choose("gateway"));
   const isOpen = wish.isDirectDatabasePortOpen ?? false;
   return {
     projectId: "previewdraft",
     ...(await draftRef(tools, wish)),
     isGatewayPortTaken: wish.gatewayPort !== undefined && taken.has(wish.gatewayPort),
+    isGatewayPortChosen: wish.gatewayPort !== undefined,
     subnet: chooseSubnet(subnetPool(tools.instanceId), subnets),
-    ports: { gateway, poolerSession: choosePort("pooler-session", taken), poolerTransaction: choosePort("pooler-transaction", taken), database: isOpen ? choosePort("database", taken) : null },
+    ports: { gateway, poolerSession: await choose("pooler-session"), poolerTransaction: await choose("pooler-transaction"), database: isOpen ? await choose("database") : null },
     settings: {
       displayName: wish.displayName, release: release.name, services: wish.services ?? release.services.map((service) => service.name), bindAddress,
       publicUrl: localUrl(bindAddress, gateway), siteUrl: "http://localhost:3000", redirectUrls: [], smtp: null, isDirectDatabasePortOpen: isOpen,
     },
   };
+}
+
+/** The port that creating would end with: reserved in the store first, exchanged there for the next one when another program holds it. */
+async function chooseFreePort(tools: WorkflowTools, bindAddress: string, purpose: PortPurpose, taken: ReadonlySet<number>): Promise<number> {
+  const tried = new Set(taken);
+  for (;;) {
+    const port = choosePort(purpose, tried);
+    if (await tools.isPortFree(bindAddress, port)) return port;
+    tried.add(port);
+  }
 }
 
 async function draftRef(tools: WorkflowTools, wish: Wish): Promise<{ ref: string; isRefTaken: boolean }> {
@@ -126,14 +138,15 @@ function imagesItem(missing: readonly string[], total: number): PreflightItem {
   return { id: "images", title: "Images", state: "ok", sentence: `${missing.length} of ${total} images will be pulled.` };
 }
 
-async function portItems(tools: WorkflowTools, draft: Draft): Promise<PreflightItem[]> {
-  const wanted = [["gateway", draft.ports.gateway], ["session pooler", draft.ports.poolerSession], ["transaction pooler", draft.ports.poolerTransaction], ["database", draft.ports.database]] as const;
-  const checked = await Promise.all(
-    wanted.flatMap(([title, port]) => (port === null ? [] : [tools.isPortFree(draft.settings.bindAddress, port).then((isFree) => ({ title, port, isFree }))])),
-  );
-  const taken = checked.filter((item) => !item.isFree);
-  if (taken.length === 0) return [{ id: "ports", title: "Ports", state: "ok", sentence: `Ports ${checked.map((item) => item.port).join(", ")} are free.` }];
-  return taken.map((item) => ({ id: `port-${item.port}`, title: "Ports", state: "warn", sentence: `Port ${item.port} (${item.title}) is held by another program; the next free one is taken unless you choose it yourself.` }));
+/** Only a port that the person chose can stand in the way: the others are free ones already. */
+async function portItems(tools: WorkflowTools, { ports, settings, isGatewayPortChosen, isGatewayPortTaken }: Draft): Promise<PreflightItem[]> {
+  const base = { id: "ports", title: "Ports" };
+  if (isGatewayPortTaken) return [];
+  if (isGatewayPortChosen && !(await tools.isPortFree(settings.bindAddress, ports.gateway))) {
+    return [{ ...base, state: "stop", sentence: `Port ${ports.gateway} is held by another program. Choose another one, or leave it empty.` }];
+  }
+  const used = [ports.gateway, ...(settings.services.includes("supavisor") ? [ports.poolerSession, ports.poolerTransaction] : []), ...(ports.database === null ? [] : [ports.database])];
+  return [{ ...base, state: "ok", sentence: used.length === 1 ? `Port ${used.join("")} is free.` : `Ports ${used.join(", ")} are free.` }];
 }
 
 function mailItem(): PreflightItem {
