@@ -45,7 +45,7 @@ test("a viewer sees the project and its state, and can change nothing", async ({
   expect((await ask(page, "POST", `/api/v1/projects/${ref}/pause`)).status).toBe(403);
   expect((await ask(page, "POST", `/api/v1/projects/${ref}/reveal`, { names: ["secretKey"] })).status).toBe(403);
   await page.goto(`/projects/${ref}/settings`);
-  await expect(page.getByText("There is nothing here")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
 });
 
 test("an operator restarts a service and reads logs, and cannot reveal a secret", async ({ browser }) => {
@@ -82,7 +82,7 @@ test("an admin edits settings and reveals secrets, and cannot open the installat
   await page.getByRole("button", { name: "Reveal Publishable key" }).click();
   await confirmIfAsked(page, personOf("admin").password, () => expect(field).toContainText("sb_publishable_", { timeout: 60_000 }));
   await page.goto("/settings");
-  await expect(page.getByText("There is nothing here")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
   await page.goto("/team");
   await expect(page.getByRole("main")).toContainText(owner.name);
   expect((await ask(page, "POST", "/api/v1/invitations", { email: "someone@example.com", role: "owner" })).status).toBe(403);
