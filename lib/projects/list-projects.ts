@@ -2,45 +2,51 @@ import type { z } from "zod";
 
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
+import type { Db } from "@/lib/adapters/store/types";
 import { deriveState } from "./derive-state";
 import { listProjectsInput } from "./inputs";
 import { readSettings } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
 import type { ProjectListItem, ProjectState } from "./views";
 import { visibleProjects } from "./visible";
+import { whileUnchanged } from "./while-unchanged";
 
 const defaultLimit = 100;
 export const openOperationStatuses = ["queued", "running", "compensating", "waiting"];
 
+type ProjectPage = { items: ProjectListItem[]; nextCursor: string | null };
+
 /** Projects that the actor may see, newest names last, one page at a time. `nextCursor` is null on the last page. */
-export async function listProjects(ctx: VerbContext, input: z.input<typeof listProjectsInput> = {}): Promise<{ items: ProjectListItem[]; nextCursor: string | null }> {
+export async function listProjects(ctx: VerbContext, input: z.input<typeof listProjectsInput> = {}): Promise<ProjectPage> {
   const { cursor, limit = defaultLimit, includeDeleted = false } = parseInput(listProjectsInput, input);
-  const { db } = ctx.store;
-  const rows = await db.project.findMany({
-    where: { AND: [visibleProjects(ctx.actor), cursor === undefined ? {} : { ref: { gt: cursor } }, includeDeleted ? {} : { state: { not: "deleted" } }] },
-    orderBy: { ref: "asc" },
-    take: limit + 1,
-    include: { ports: true, snapshot: true },
-  });
+  const where = { AND: [visibleProjects(ctx.actor), cursor === undefined ? {} : { ref: { gt: cursor } }, includeDeleted ? {} : { state: { not: "deleted" } }] };
+  const nowMs = ctx.now().getTime();
+  return whileUnchanged(ctx.store, JSON.stringify(["projects", where, limit]), nowMs, () => loadPage(ctx.store.db, { where, limit, nowMs }));
+}
+
+async function loadPage(db: Db, { where, limit, nowMs }: { where: { AND: object[] }; limit: number; nowMs: number }): Promise<ProjectPage> {
+  const rows = await db.project.findMany({ where, orderBy: { ref: "asc" }, take: limit + 1, include: { snapshot: true } });
   const page = rows.slice(0, limit);
   const ids = page.map((row) => row.id);
   const [operations, contracts] = await Promise.all([
     db.operation.findMany({ where: { projectId: { in: ids }, status: { in: openOperationStatuses } }, select: { id: true, projectId: true }, orderBy: { createdAt: "asc" } }),
-    lastContracts(ctx, ids),
+    lastContracts(db, ids),
   ]);
   const openByProject = new Map(operations.map((operation) => [operation.projectId, operation.id]));
-  const nowMs = ctx.now().getTime();
   const items = page.map((row) => toListItem(row, { nowMs, operationId: openByProject.get(row.id) ?? null, isContractPassed: contracts.get(row.id) ?? null }));
   return { items, nextCursor: rows.length > limit ? (page.at(-1)?.ref ?? null) : null };
 }
 
-async function lastContracts(ctx: VerbContext, ids: readonly string[]): Promise<Map<string, boolean>> {
-  const newest = await ctx.store.db.contractRun.groupBy({ by: ["projectId"], where: { projectId: { in: [...ids] } }, _max: { at: true } });
-  const wanted = newest.flatMap((row) => (row._max.at === null ? [] : [{ projectId: row.projectId, at: row._max.at }]));
-  if (wanted.length === 0) return new Map();
-  const failed = await ctx.store.db.contractRun.findMany({ where: { isPassed: false, OR: wanted }, select: { projectId: true } });
-  const failedIds = new Set(failed.map((row) => row.projectId));
-  return new Map(wanted.map((row) => [row.projectId, !failedIds.has(row.projectId)]));
+/** Whether the newest contract run of each project passed. A failure at the very moment of a success counts. */
+async function lastContracts(db: Db, ids: readonly string[]): Promise<Map<string, boolean>> {
+  const newest = await db.contractRun.groupBy({ by: ["projectId", "isPassed"], where: { projectId: { in: [...ids] } }, _max: { at: true } });
+  const last = new Map<string, { atMs: number; isPassed: boolean }>();
+  for (const { projectId, isPassed, _max } of newest) {
+    const atMs = _max.at?.getTime() ?? 0;
+    const other = last.get(projectId);
+    if (other === undefined || atMs > other.atMs || (atMs === other.atMs && !isPassed)) last.set(projectId, { atMs, isPassed });
+  }
+  return new Map([...last].map(([projectId, { isPassed }]) => [projectId, isPassed]));
 }
 
 export type ListRow = {
