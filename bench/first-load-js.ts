@@ -1,4 +1,4 @@
-import { chromium, type Browser } from "playwright";
+import { chromium, type Browser, type Request } from "playwright";
 import { panelUrl, withPanel, withStore, type BenchPanel } from "./parts/panel";
 import { recordFigure } from "./parts/record";
 import { seedFleet } from "./parts/seed-fleet";
@@ -24,22 +24,24 @@ export async function benchFirstLoad(): Promise<void> {
         if (round === 0) console.log(loads.map((load) => `${load.page} ${load.kilobytes.toFixed(1)} kB`).join("\n"));
         samples.push(largest.kilobytes);
       }
-      recordFigure("first-load-js", { ours: samples, note: `The largest is ${largest.page.replace(ref ?? "", "{ref}")} of ${pages.length} pages` });
+      recordFigure("first-load-js", { ours: samples, note: `The largest is ${largest.page.replace(ref ?? "", "{ref}")} of ${pages.length} pages; the overview's charts, fetched when there are figures to draw, come on top` });
     } finally {
       await browser.close();
     }
   });
 }
 
-/** kB (1000 bytes) of scripts that the page's own document names, as they came over the wire. */
+/** kB (1000 bytes) of scripts that the page loads by itself, as they came over the wire. */
 async function loadOnce(browser: Browser, panel: BenchPanel, path: string): Promise<number> {
   const context = await browser.newContext({ extraHTTPHeaders: path === "/sign-in" ? {} : { cookie: panel.cookie } });
   try {
     const page = await context.newPage();
     const sizes = new Map<string, Promise<number>>();
     page.on("requestfinished", (request) => {
-      if (request.resourceType() === "script") sizes.set(request.url(), request.sizes().then(({ responseBodySize }) => responseBodySize));
+      if (request.resourceType() === "script") sizes.set(request.url(), sizeOf(request));
     });
+    // What is fetched ahead for pages that may come next is no part of this page's load.
+    await page.route("**/*", (route) => (route.request().headers()["next-router-prefetch"] === undefined ? route.continue() : route.abort()));
     const response = await page.goto(`${panelUrl}${path}`, { waitUntil: "load" });
     if (response?.status() !== 200) throw new Error(`${path} answered ${response?.status() ?? "nothing"}.`);
     await page.waitForTimeout(quietMs);
@@ -47,4 +49,10 @@ async function loadOnce(browser: Browser, panel: BenchPanel, path: string): Prom
   } finally {
     await context.close();
   }
+}
+
+async function sizeOf(request: Request): Promise<number> {
+  const { responseBodySize } = await request.sizes();
+  if (process.env["BENCH_FILES"] !== undefined) console.log(`${request.frame().url()} ${responseBodySize} ${request.url()}`);
+  return responseBodySize;
 }

@@ -17,7 +17,9 @@ const dayMs = 24 * 3_600_000;
 export const panelUrl = `http://panel.localhost:${panelPort}`;
 /** Node does not know every name under localhost. */
 export const panelAddress = `http://127.0.0.1:${panelPort}`;
-const environment = { ...process.env, PORT: String(panelPort), BASEHOLD_DATA: benchFolder, BASEHOLD_URL: panelUrl, DATABASE_URL: "", BASEHOLD_STORE_URL: "", BASEHOLD_LISTEN: "" };
+/** Nothing that a person has set for a panel of their own may reach this one. */
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("BASEHOLD_") && name !== "DATABASE_URL"));
+const environment = { ...inherited, NODE_ENV: "production" as const, PORT: String(panelPort), BASEHOLD_DATA: benchFolder, BASEHOLD_URL: panelUrl };
 
 export const newId = customAlphabet("abcdefghijklmnopqrstuvwxyz0123456789", 20);
 
