@@ -27,9 +27,9 @@ export type Scene = Awaited<ReturnType<typeof openScene>>;
 const newId = customAlphabet("abcdefghijklmnopqrstuvwxyz0123456789", 20);
 
 /** Opens a migrated, empty store and a clock that stands still until it is moved. */
-export async function openScene() {
+export async function openScene(options: { storeUrl?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "basehold-access-"));
-  const url = `file:${join(folder, "store", "basehold.sqlite")}`;
+  const url = options.storeUrl ?? `file:${join(folder, "store", "basehold.sqlite")}`;
   await migrateStore({ url, backupsFolder: join(folder, "backups") });
   const store = await openStore({ url });
   const clock = { now: new Date("2026-03-01T12:00:00Z") };

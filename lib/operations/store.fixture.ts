@@ -26,11 +26,11 @@ export class Clock {
 
 export type TestStore = { store: Store; url: string; path: string; openAnother(): Promise<Store>; close(): Promise<void> };
 
-/** A store in a folder of its own, empty and migrated. */
-export async function openTestStore(): Promise<TestStore> {
+/** A store in a folder of its own, or at the address of an empty database: empty and migrated. */
+export async function openTestStore(options: { storeUrl?: string } = {}): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), "basehold-operations-"));
   const path = join(folder, "store", "basehold.sqlite");
-  const url = `file:${path}`;
+  const url = options.storeUrl ?? `file:${path}`;
   await migrateStore({ url, backupsFolder: join(folder, "backups") });
   const opened: Store[] = [];
   const openAnother = async (): Promise<Store> => {

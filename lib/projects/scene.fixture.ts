@@ -60,7 +60,7 @@ export function plainSecrets(store: Store, now: () => Date): SecretsPort {
   };
 }
 
-export type SceneOptions = { world?: FakeWorld; storeFile?: string; clock?: Clock };
+export type SceneOptions = { world?: FakeWorld; storeFile?: string; /** Address of an empty database, instead of a SQLite file. */ storeUrl?: string; clock?: Clock };
 
 export type WorkerOptions = { faults?: FaultPlan; /** Name of a crash point of the runner at which the worker dies. */ dieAt?: string; onPoint?: (point: string) => void; tools?: Partial<WorkflowTools>; parallel?: number };
 
@@ -74,8 +74,9 @@ export async function openScene(options: SceneOptions = {}) {
   const path = join(folder, "store", "basehold.sqlite");
   mkdirSync(join(folder, "store"));
   if (options.storeFile !== undefined) copyFileSync(options.storeFile, path);
-  else await migrateStore({ url: `file:${path}`, backupsFolder: join(folder, "backups") });
-  const store = await openStore({ url: `file:${path}` });
+  const url = options.storeUrl ?? `file:${path}`;
+  if (options.storeFile === undefined) await migrateStore({ url, backupsFolder: join(folder, "backups") });
+  const store = await openStore({ url });
   const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 }, commits: new Set() };
   const workers: SceneWorker[] = [];
   if (options.storeFile === undefined) await insertInstallation(store, parts.clock);

@@ -116,8 +116,11 @@ async function checkCopy(copy: string, verify: RestoreOptions["verify"]): Promis
   }
 }
 
-/** Leaving WAL mode needs the file for oneself: it fails while any process has it open, and leaves one plain file behind. */
-async function requireUnused(path: string): Promise<void> {
+/**
+ * Leaving WAL mode needs the file for oneself: it fails while any process has it open, and leaves one plain file behind.
+ * @throws MigrationError while any process, this one included, has the store open.
+ */
+export async function requireUnused(path: string): Promise<void> {
   const connection = await openConnection(path);
   try {
     connection.script("PRAGMA journal_mode = DELETE");

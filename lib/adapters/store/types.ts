@@ -13,8 +13,8 @@ export type Store = {
   dialect: "sqlite" | "postgres";
   db: Db;
   /**
-   * Runs `fn` in one transaction that holds the write lock from its first statement on (SQLite) and takes it back when `fn`
-   * throws. Keep it short: no network and no waiting inside. Calling it, or writing through `db`, inside `fn` throws.
+   * Runs `fn` in one transaction that holds the store's one write lock from its first statement on, so that what it reads
+   * stays true until it has written, and takes it back when `fn` throws. Keep it short: no network and no waiting inside. Calling it, or writing through `db`, inside `fn` throws.
    */
   transaction<T>(fn: (tx: Db) => Promise<T>): Promise<T>;
   /** Changes whenever any process has committed; equal tokens mean that nothing changed. It may change without a reason. */
