@@ -13,9 +13,14 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.ts", "**/*.test.tsx"],
-          exclude: [...exclude, "**/*.docker.test.ts", "**/*.postgres.test.ts"],
-          testTimeout: 20_000,
+          exclude: [...exclude, "**/*.integration.test.ts", "**/*.docker.test.ts", "**/*.postgres.test.ts"],
+          testTimeout: 30_000,
         },
+      },
+      {
+        resolve: { alias },
+        // Processes, real store files, every caller of every page: too long for `npm run check`, part of `npm test`.
+        test: { name: "integration", include: ["**/*.integration.test.ts"], exclude, testTimeout: 120_000, hookTimeout: 120_000 },
       },
       {
         resolve: { alias },

@@ -27,8 +27,9 @@ const generate = { name: "generate", command: [process.execPath, "prisma/generat
 const lab = { name: "lab", command: [binary("tsx"), "lab/build.ts"], limitMs: 20 * minuteMs };
 const build = { name: "build", command: [process.execPath, "bin/build.mjs"], limitMs: 10 * minuteMs };
 const compose = { name: "compose", command: [process.execPath, "bench/build-compose.mjs"], limitMs: 10 * minuteMs };
+const unit = vitest("unit", 15 * minuteMs);
 // The kill matrix at all of its points; without it a few of each workflow are taken.
-const unit = { ...vitest("unit", 15 * minuteMs), env: { BASEHOLD_MATRIX: "full" } };
+const integration = { ...vitest("integration", 20 * minuteMs), env: { BASEHOLD_MATRIX: "full" } };
 const postgres = vitest("postgres", 10 * minuteMs);
 const docker = vitest("docker", 30 * minuteMs);
 const e2e = { name: "e2e", command: [binary("playwright"), "test"], limitMs: 35 * minuteMs, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report("e2e") }, report: report("e2e") };
@@ -43,8 +44,8 @@ try {
   rmSync(outputFolder, { recursive: true, force: true });
   prepareMachine();
   engine = await ensureEngine({ dataRoot: "/var/lib/basehold-test-engine" });
-  if (await passes(generate)) await Promise.all([inTurn([lab, compose, docker]), inTurn([unit, build, ...staticChecks, postgres])]);
-  else recordSkipped([unit, docker, e2e], "generate");
+  if (await passes(generate)) await Promise.all([inTurn([lab, compose, docker]), inTurn([unit, build, integration, ...staticChecks, postgres])]);
+  else recordSkipped([unit, integration, docker, e2e], "generate");
   if (hasPassed(lab, build, compose)) await passes(e2e);
   else recordSkipped([e2e], "lab, build or compose");
 } catch (error) {

@@ -1,0 +1,221 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { atCall } from "@/lib/engine/fake/faults";
+import { createFakeWorld, type FakeWorld } from "@/lib/engine/fake/world";
+import { LABEL } from "@/lib/engine/observed";
+import { leaseMs } from "@/lib/operations/store.fixture";
+import { createProject } from "../create-project";
+import { deleteProject, purgeProject, undoDeleteProject } from "../delete-project";
+import { deployFunction } from "../deploy-function";
+import { editProject } from "../edit-project";
+import { exportProject } from "../export-project";
+import { pauseProject } from "../pause-project";
+import { reconcileProject } from "../reconcile-project";
+import { restartService } from "../restart-service";
+import { resumeProject } from "../resume-project";
+import { openScene, type Scene } from "../scene.fixture";
+import { cancelOperation } from "../steer-operation";
+import { planStack } from "./apply-stack";
+
+/**
+ * A worker dies at every point of every workflow (before and after each step, after each change on the engine), another takes over, and
+ * the end must be the one of an undisturbed run. What differs by nature (ids, counters, generated values) is left out of the comparison.
+ */
+
+const ref = "shop";
+const services = ["db", "api-gw", "auth", "rest", "functions"] as const;
+
+type Ask = (scene: Scene) => Promise<{ operationId: string | null }>;
+type Case = { name: string; given: Ask[]; ask: Ask; /** How it must end; `done` where nothing is said. */ ends?: string; prepare?: (scene: Scene) => void };
+
+const create: Ask = (scene) => createProject(scene.ctx(), { displayName: "Shop", services: [...services] });
+const pause: Ask = (scene) => pauseProject(scene.ctx(), { ref });
+const remove: Ask = (scene) => deleteProject(scene.ctx(), { ref, confirmName: ref });
+const hello = { path: "index.ts", contentBase64: Buffer.from("Deno.serve(() => new Response('hi'))").toString("base64") };
+const deploy: Ask = (scene) => deployFunction(scene.ctx(), { ref, name: "hello", files: [hello] });
+const edit: Ask = (scene) => editProject(scene.ctx(), { ref, siteUrl: "https://shop.example.com", gatewayPort: 8555, services: ["db", "api-gw", "auth", "rest", "functions", "meta"] });
+const breakOneContainer = (scene: Scene) => void (scene.world.containers = scene.world.containers.filter((container) => container.labels[LABEL.service] !== "rest"));
+
+const cases: Case[] = [
+  { name: "create", given: [], ask: create },
+  { name: "pause", given: [create], ask: pause },
+  { name: "resume", given: [create, pause], ask: (scene) => resumeProject(scene.ctx(), { ref }) },
+  { name: "restart", given: [create], ask: (scene) => restartService(scene.ctx(), { ref, service: "auth" }) },
+  { name: "reconcile", given: [create], prepare: breakOneContainer, ask: (scene) => reconcileProject(scene.ctx(), { ref }) },
+  { name: "edit", given: [create], ask: edit },
+  { name: "edit that fails and goes back", given: [create], prepare: (scene) => void (scene.world.programs["meta"] = { exitsWith: 1 }), ask: edit, ends: "undone" },
+  { name: "delete", given: [create], ask: remove },
+  { name: "undo-delete", given: [create, deploy, remove], ask: (scene) => undoDeleteProject(scene.ctx(), { ref }) },
+  { name: "purge", given: [create, remove], ask: (scene) => purgeProject(scene.ctx(), { ref, confirmName: ref }) },
+  { name: "export", given: [create, deploy], ask: (scene) => exportProject(scene.ctx(), { ref }) },
+  { name: "function deploy", given: [create], ask: deploy },
+];
+
+/** Runs until the operation ends, without faults. */
+async function runToEnd(scene: Scene, ask: Ask) {
+  const { operationId } = await ask(scene);
+  const worker = scene.startWorker();
+  const operation = await scene.ended(operationId ?? "");
+  await worker.stop();
+  return operation;
+}
+
+type Start = { file: string; world: FakeWorld };
+
+let folder = "";
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "basehold-kill-"))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The state in which the operation under test finds the installation, kept to be copied for each point. */
+async function makeStart({ name, given, prepare }: Case): Promise<Start> {
+  const scene = await openScene({ world: createFakeWorld() });
+  for (const ask of given) expect((await runToEnd(scene, ask)).status).toBe("done");
+  prepare?.(scene);
+  const file = join(folder, `${name}.sqlite`);
+  const { world, path } = scene;
+  await scene.store.db.$queryRawUnsafe("PRAGMA wal_checkpoint(TRUNCATE)");
+  copyFileSync(path, file);
+  await scene.close();
+  return { file, world };
+}
+
+/** Without BASEHOLD_MATRIX=full (which `npm test` sets) a few points of each workflow, spread over it, have to do. */
+const pointsMax = process.env["BASEHOLD_MATRIX"] === "full" ? Number.POSITIVE_INFINITY : 3;
+
+function spread<T>(points: readonly T[]): T[] {
+  const every = Math.max(1, points.length / pointsMax);
+  return points.filter((_point, index) => Math.floor(index / every) !== Math.floor((index - 1) / every));
+}
+
+/** What must be the same after every way to the end. */
+async function endState(scene: Scene, operationId: string) {
+  const operation = await scene.store.db.operation.findUniqueOrThrow({ where: { id: operationId }, include: { steps: { orderBy: { ordinal: "asc" } } } });
+  const project = await scene.project(ref);
+  const containers = scene.world.containers.map(({ name, labels, state, ports }) => ({ name: nameless(name), service: labels[LABEL.service], state, ports }));
+  return {
+    operation: { status: operation.status, lease: operation.leaseToken, steps: operation.steps.map((step) => `${step.key} ${step.status}`) },
+    openOperations: await scene.store.db.operation.count({ where: { finishedAt: null } }),
+    project: project === null ? null : { state: project.state, reason: project.stateReason, wish: project.wish, ports: project.ports.map(({ purpose, port }) => `${purpose} ${port}`).sort(), functions: project.functions.map((fn) => `${fn.name} ${fn.deployedAt !== null}`), settings: project.settingsJson },
+    secrets: await scene.store.db.secretValue.count(),
+    allocations: (await scene.store.db.portAllocation.count()) + (await scene.store.db.subnetAllocation.count()),
+    containers: containers.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    networks: scene.world.networks.map(({ name, subnet }) => `${nameless(name)} ${subnet}`),
+    volumes: scene.world.volumes.map(({ name, files }) => ({ name: nameless(name), files })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    exports: scene.exports.size,
+  };
+}
+
+/** A Docker name without the ids in it. */
+const nameless = (name: string) => name.replace(/^bh-[a-z0-9]{6}-[a-z0-9]{12}-/, "");
+
+async function leftToDo(scene: Scene): Promise<number> {
+  const project = await scene.project(ref);
+  if (project === null || project.state !== "ready") return 0;
+  const { plan } = await planStack(scene.tools(), { projectId: project.id, goal: "run" }, new AbortController().signal);
+  return plan.ops.length;
+}
+
+type Death = { dieAt?: string; afterCall?: number };
+
+/** A worker that works until it dies there. */
+async function workAndDie(scene: Scene, death: Death): Promise<void> {
+  const worker = scene.startWorker({ dieAt: death.dieAt, faults: death.afterCall === undefined ? undefined : atCall(death.afterCall, { kind: "kill-after" }) });
+  await worker.died;
+  await worker.stop();
+  scene.clock.advance(2 * leaseMs);
+}
+
+/** Dies at one point, is succeeded by another worker, and gives the end. */
+async function dieAndRecover(scene: Scene, start: Start, ask: Ask, death: Death) {
+  await scene.resetTo(start.file, start.world);
+  const { operationId } = await ask(scene);
+  await workAndDie(scene, death);
+  const second = scene.startWorker();
+  await scene.ended(operationId ?? "");
+  await second.stop();
+  return { ...(await endState(scene, operationId ?? "")), leftToDo: await leftToDo(scene) };
+}
+
+describe.each(cases)("a worker killed during $name", (tried) => {
+  let start: Start;
+  let scene: Scene;
+  let expected: Awaited<ReturnType<typeof dieAndRecover>>;
+  const points: string[] = [];
+  let calls = 0;
+
+  beforeAll(async () => {
+    start = await makeStart(tried);
+    scene = await openScene();
+    await scene.resetTo(start.file, start.world);
+    const { operationId } = await tried.ask(scene);
+    const worker = scene.startWorker({ onPoint: (point) => void points.push(point) });
+    const operation = await scene.ended(operationId ?? "");
+    expect(operation.status).toBe(tried.ends ?? "done");
+    expected = { ...(await endState(scene, operationId ?? "")), leftToDo: await leftToDo(scene) };
+    expect(expected.leftToDo).toBe(0);
+    calls = worker.engine.calls.filter((call) => call.number !== null).length;
+    await worker.stop();
+  });
+
+  afterAll(() => scene.close());
+
+  it("before or after any step leaves the same end as an undisturbed run", { timeout: 300_000 }, async () => {
+    expect(points.length).toBeGreaterThan(2);
+    for (const dieAt of spread([...new Set(points)])) expect(await dieAndRecover(scene, start, tried.ask, { dieAt }), dieAt).toEqual(expected);
+  });
+
+  it("after any change on the engine leaves the same end as an undisturbed run", { timeout: 300_000 }, async () => {
+    const all = Array.from({ length: calls }, (_nothing, index) => index + 1);
+    for (const afterCall of spread(all)) expect(await dieAndRecover(scene, start, tried.ask, { afterCall }), `call ${afterCall}`).toEqual(expected);
+  });
+});
+
+describe("a creation that is cancelled", () => {
+  let scene: Scene;
+  let start: Start;
+
+  beforeAll(async () => {
+    start = await makeStart({ name: "cancel", given: [], ask: create });
+    scene = await openScene();
+  });
+  afterAll(() => scene.close());
+
+  /** Created until the worker dies there, then cancelled. */
+  async function cancelAfter(death: Death): Promise<string> {
+    await scene.resetTo(start.file, start.world);
+    const operationId = (await create(scene)).operationId ?? "";
+    await workAndDie(scene, death);
+    await cancelOperation(scene.ctx(), { operationId });
+    return operationId;
+  }
+
+  async function expectNothingLeft(operationId: string): Promise<void> {
+    const worker = scene.startWorker();
+    const operation = await scene.ended(operationId);
+    await worker.stop();
+    expect(operation.status).toBe("cancelled");
+    expect([scene.world.containers, scene.world.networks, scene.world.volumes]).toEqual([[], [], []]);
+    const rows = await Promise.all([scene.store.db.project.count(), scene.store.db.portAllocation.count(), scene.store.db.subnetAllocation.count(), scene.store.db.secretValue.count()]);
+    expect(rows).toEqual([0, 0, 0, 0]);
+  }
+
+  it("while its worker is dead leaves nothing behind, wherever that died", { timeout: 300_000 }, async () => {
+    for (const dieAt of spread(["reserve:before", "secrets:after", "images:after", "services:before", "services:after", "functions:after", "prove:before", "prove:after"])) await expectNothingLeft(await cancelAfter({ dieAt }));
+    for (const afterCall of spread([6, 9, 12, 15, 18, 21, 24])) await expectNothingLeft(await cancelAfter({ afterCall }));
+  });
+
+  it("leaves nothing behind when the worker that takes it back dies as well", { timeout: 300_000 }, async () => {
+    for (const dieAt of ["undo-services:before", "undo-services:after", "end:before"]) {
+      const operationId = await cancelAfter({ dieAt: "functions:before" });
+      await workAndDie(scene, { dieAt });
+      await expectNothingLeft(operationId);
+    }
+    for (const afterCall of spread([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])) {
+      const operationId = await cancelAfter({ dieAt: "functions:before" });
+      await workAndDie(scene, { afterCall });
+      await expectNothingLeft(operationId);
+    }
+  });
+});
