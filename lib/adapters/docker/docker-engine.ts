@@ -13,6 +13,7 @@ import { inspectSchema, toInspected } from "./inspect";
 import { observe } from "./observe";
 import { runOneOff, type OneOff } from "./one-off";
 import { toCapacity, toEvent, toStats } from "./parse";
+import { removeNetwork } from "./remove-network";
 import { readLines, readLogLines, readPull } from "./streams";
 import { packConfigFiles } from "./upload";
 
@@ -118,7 +119,7 @@ export class DockerEngine implements EnginePort {
   }
 
   removeNetwork(id: string, signal?: AbortSignal): Promise<void> {
-    return this.#callSettled("remove the network", [404], signal, ({ short }) => short.getNetwork(id).remove());
+    return this.#call("remove the network", signal, ({ short }) => removeNetwork(short, id, { signal, pauseMs: 500 }));
   }
 
   createVolume(spec: { name: string; labels: Record<string, string> }, signal?: AbortSignal): Promise<void> {
