@@ -52,7 +52,7 @@ export function LogViewer({ projectRef, services, service: first, isCompact = fa
         </Button>
         <CopyButton text={shown.map((line) => `${new Date(line.atMs).toISOString()} ${line.text}`).join("\n")} label="Copy the shown lines" />
         <span aria-live="polite" className="ml-auto text-sm text-ink-3">
-          {state === "lost" ? "Reconnecting" : isPaused ? `Paused, ${waiting} waiting` : state === "live" ? `${shown.length} lines` : "Connecting"}
+          {state === "lost" ? "Reconnecting" : isPaused ? `Paused, ${waiting} waiting` : state === "live" ? `${shown.length} ${shown.length === 1 ? "line" : "lines"}` : "Connecting"}
         </span>
       </div>
       <LogLines lines={shown} isWrapped={isWrapped} isFollowing={isFollowing} onFollow={setFollowing} isFiltered={needle !== ""} service={service} isCompact={isCompact} />

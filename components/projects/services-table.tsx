@@ -24,7 +24,6 @@ export function ServicesTable({ projectRef, services, observedAt, restart, isRes
         <HeadCell>Version</HeadCell>
         <HeadCell isNumber>Memory</HeadCell>
         <HeadCell isNumber>CPU</HeadCell>
-        <HeadCell>Up</HeadCell>
         <HeadCell>Seen</HeadCell>
         {restart && (
           <HeadCell>
@@ -61,7 +60,6 @@ export function ServicesTable({ projectRef, services, observedAt, restart, isRes
               {service.memoryBytes !== null && service.memoryLimitBytes !== null && <span className="text-ink-3"> of {formatBytes(service.memoryLimitBytes)}</span>}
             </Cell>
             <Cell isNumber>{service.cpuCores === null ? "–" : formatCores(service.cpuCores)}</Cell>
-            <Cell className="text-sm text-ink-2">{service.startedAt && service.state !== "stopped" && service.state !== "missing" ? <TimeAgo at={service.startedAt} /> : "–"}</Cell>
             <Cell className="text-sm text-ink-3">{observedAt ? <TimeAgo at={observedAt} staleAfterMs={staleAfterMs} /> : "–"}</Cell>
             {restart && (
               <Cell className="text-right">

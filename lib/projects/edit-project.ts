@@ -41,10 +41,10 @@ export async function editProject(ctx: VerbContext, input: EditProjectInput): Pr
       data: { settingsJson: JSON.stringify(settings), displayName: settings.displayName, revision: { increment: needsApply ? 1 : 0 }, driftPolicy: parsed.driftPolicy ?? row.driftPolicy },
     });
     if (!needsApply || row.state === "paused") {
-      await audit(tx, ctx, { action: "project.edit", project: row, summary: `Edit ${row.ref}: ${changed.join(", ") || "drift policy"}`, detail: { changed, driftPolicy: parsed.driftPolicy ?? null } });
+      await audit(tx, ctx, { action: "project.edit", project: row, summary: `Edit ${row.ref}: ${describeChanges(changed)}`, detail: { changed, driftPolicy: parsed.driftPolicy ?? null } });
       return { operationId: null };
     }
-    return startOperation(tx, ctx, { kind: "project.edit", project: row, input: { projectId: row.id, previousState: row.state, previousReason: row.stateReason, before }, summary: `Edit ${row.ref}: ${changed.join(", ")}`, detail: { changed } });
+    return startOperation(tx, ctx, { kind: "project.edit", project: row, input: { projectId: row.id, previousState: row.state, previousReason: row.stateReason, before }, summary: `Edit ${row.ref}: ${describeChanges(changed)}`, detail: { changed } });
   });
 }
 
@@ -129,4 +129,15 @@ function changedFields(before: EditBefore, after: EditBefore): string[] {
     if (before.ports[key] !== after.ports[key]) fields.push(`${key} port`);
   }
   return fields;
+}
+
+const fieldWords: Record<string, string> = {
+  displayName: "name", services: "services", bindAddress: "listening address", publicUrl: "public URL", siteUrl: "site URL", redirectUrls: "redirect URLs",
+  smtp: "mail", smtpPassword: "mail password", isDirectDatabasePortOpen: "direct database port",
+  "gateway port": "gateway port", "poolerSession port": "session pooler port", "poolerTransaction port": "transaction pooler port", "database port": "database port",
+};
+
+/** What was edited, in the words of the settings page. Nothing named means that only the drift policy was. */
+function describeChanges(changed: readonly string[]): string {
+  return changed.length === 0 ? "drift policy" : changed.map((field) => fieldWords[field] ?? field).join(", ");
 }

@@ -17,7 +17,8 @@ export function toObservations(facts: Facts): ServiceObservation[] {
   return facts.services.map((service) => {
     const container = newest(facts.containers.filter((candidate) => candidate.labels[LABEL.service] === service.name));
     const labels = container === undefined ? undefined : facts.imageLabels.get(container.imageId);
-    const usage = container === undefined ? undefined : facts.usage.get(container.id);
+    // The last sample of a container that has stopped since says nothing of now.
+    const usage = container?.state === "running" ? facts.usage.get(container.id) : undefined;
     return {
       service: service.name,
       state: serviceState(container),

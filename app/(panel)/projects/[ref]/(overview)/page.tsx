@@ -100,7 +100,7 @@ function Notes({ project }: { project: ProjectDetail }) {
   }
   if (state === "paused") return <Notice tone="info">Paused: nothing runs and no memory is used. Data, keys, address and ports stay.</Notice>;
   if (state === "unknown") return <Notice tone="warn">{stateReason ?? "The worker has not seen this project for a while."} What you see below is what was last seen. Containers go on as they were.</Notice>;
-  if (state === "degraded" && stateReason !== null) return <Notice tone="warn">{`${stateReason[0]?.toUpperCase() ?? ""}${stateReason.slice(1)}`}</Notice>;
+  if (state === "degraded" && stateReason !== null) return <Notice tone="warn">{stateReason.endsWith(".") ? stateReason : `${stateReason}.`}</Notice>;
   if (state === "ready" && !project.isMailConfigured && project.settings.services.includes("auth")) {
     return (
       <Notice tone="warn" act={project.may.includes("project.edit") && <ButtonLink size="sm" href={`/projects/${ref}/settings#mail`}>Set up mail</ButtonLink>}>
