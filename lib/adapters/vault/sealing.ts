@@ -1,9 +1,11 @@
-import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from "age-encryption";
 import { z } from "zod";
 import type { Db } from "@/lib/adapters/store/types";
 
 /** Setting that holds the public half; web reads it, the worker writes it at each start. */
 export const sealingRecipientKey = "sealingRecipient";
+
+/** Loaded when it is needed: most processes seal and open nothing for a long time, and need not hold it. */
+const age = () => import("age-encryption");
 
 /** A sealed text could not be opened: it was made for another key, or it was changed. */
 export class SealError extends Error {
@@ -12,6 +14,7 @@ export class SealError extends Error {
 
 /** Encrypts a text to the worker's public key (age, X25519). Whoever does so cannot open it again. */
 export async function sealForWorker(recipient: string, text: string): Promise<string> {
+  const { armor, Encrypter } = await age();
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   return armor.encode(await encrypter.encrypt(text));
@@ -19,6 +22,7 @@ export async function sealForWorker(recipient: string, text: string): Promise<st
 
 /** Opens what `sealForWorker` made. @throws SealError */
 export async function openSealed(identity: string, sealed: string): Promise<string> {
+  const { armor, Decrypter } = await age();
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   try {
@@ -30,12 +34,12 @@ export async function openSealed(identity: string, sealed: string): Promise<stri
 
 /** A new private key for sealing. */
 export async function newSealingIdentity(): Promise<string> {
-  return generateIdentity();
+  return (await age()).generateIdentity();
 }
 
 /** The public half of a private key. */
 export async function sealingRecipientOf(identity: string): Promise<string> {
-  return identityToRecipient(identity);
+  return (await age()).identityToRecipient(identity);
 }
 
 /** The recipient that the worker published; null before its first start. */
