@@ -27,10 +27,11 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [["list"], ["json", { outputFile: process.env["PLAYWRIGHT_JSON_OUTPUT_NAME"] ?? "test-results/e2e.json" }]],
-  use: { baseURL: panelUrl, launchOptions, trace: "retain-on-failure", screenshot: "only-on-failure", locale: "en-GB", colorScheme: "light" },
+  use: { baseURL: panelUrl, launchOptions, actionTimeout: 60_000, trace: "retain-on-failure", screenshot: "only-on-failure", locale: "en-GB", colorScheme: "light" },
   projects: [
     { name: "journey", testMatch: "journey.spec.ts" },
     { name: "afterwards", testMatch: ["people.spec.ts", "project.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
+    { name: "containers", testMatch: "containers.spec.ts" },
     { name: "at last", testMatch: "secrets.spec.ts", dependencies: ["journey", "afterwards"], use: { storageState: statePathOf("owner") } },
   ],
 });

@@ -73,7 +73,7 @@ test("an admin edits settings and reveals secrets, and cannot open the installat
   const page = await join(browser, "admin");
   const ref = note("projectRef");
   await page.goto(`/projects/${ref}/settings`);
-  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Journey Shop renamed");
+  await page.getByRole("textbox", { name: "Display name" }).fill("Journey Shop renamed");
   await page.getByRole("button", { name: /^Save/ }).first().click();
   await expect(page.getByRole("heading", { name: "Journey Shop renamed" })).toBeVisible({ timeout: 60_000 });
   await page.goto(`/projects/${ref}`);
