@@ -1,21 +1,18 @@
 "use client";
-import { Copy, Download, Trash2 } from "lucide-react";
+import { Download, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Act } from "@/components/act/act-result";
 import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
 import { ConfirmByName } from "@/components/ui/confirm-by-name";
-import { Dialog } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
 import type { ProjectDetail } from "@/lib/projects/views";
+import { DuplicateButton, type DuplicateAct } from "./duplicate-button";
 import type { ProjectAct } from "./project-acts";
 import { PurgeButton, type PurgeAct } from "./purge-button";
 
 export type WholeProjectActs = {
-  duplicate: Act<{ ref: string; displayName: string; newRef?: string }, { ref: string; operationId: string }>;
+  duplicate: DuplicateAct;
   export: ProjectAct;
   delete: Act<{ ref: string; confirmName: string }, { operationId: string }>;
   purge: PurgeAct;
@@ -32,7 +29,7 @@ export function WholeProject({ project, acts }: WholeProps) {
     <div className="divide-y divide-line rounded border border-line bg-surface">
       {may("project.duplicate") && (
         <Line title="Duplicate settings" text="A new project with the same release, services and settings. No data is copied, and every key is new.">
-          <Duplicate project={project} act={acts.duplicate} />
+          <DuplicateButton projectRef={project.ref} act={acts.duplicate} />
         </Line>
       )}
       {may("project.export") && project.wasEverReady && (
@@ -63,45 +60,6 @@ function Line({ title, text, children }: { title: string; text: string; children
       </div>
       {children}
     </div>
-  );
-}
-
-function Duplicate({ project, act }: { project: Project; act: WholeProjectActs["duplicate"] }) {
-  const router = useRouter();
-  const [isOpen, setOpen] = useState(false);
-  const [name, setName] = useState("");
-  const [newRef, setNewRef] = useState("");
-  const { run, isBusy, failure, fieldError } = useAct(act, { failures: "inline", onDone: ({ operationId }) => router.push(`/operations/${operationId}`) });
-  return (
-    <>
-      <Button icon={<Copy aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
-        Duplicate
-      </Button>
-      <Dialog isOpen={isOpen} onOpenChange={setOpen} title={`Duplicate ${project.ref}`} description="Same release, services and settings; new keys, new ports, no data.">
-        <form
-          noValidate
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void run({ ref: project.ref, displayName: name, ...(newRef.trim() === "" ? {} : { newRef: newRef.trim() }) });
-          }}
-        >
-          {failure && !failure.fields && <Notice tone="bad">{failure.message}</Notice>}
-          <Field label="Name of the new project" error={fieldError("displayName")} isRequired>
-            <Input name="displayName" dir="auto" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
-          </Field>
-          <Field label="Reference" error={fieldError("newRef") ?? fieldError("ref")} hint="Made from the name when left empty.">
-            <Input name="newRef" isMono autoComplete="off" value={newRef} onChange={(event) => setNewRef(event.target.value)} />
-          </Field>
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" variant="primary" isBusy={isBusy}>
-              Duplicate
-            </Button>
-          </div>
-        </form>
-      </Dialog>
-    </>
   );
 }
 

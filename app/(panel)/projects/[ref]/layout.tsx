@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
-import { pause, prove, reconcile, resume, undoDelete } from "@/app/actions/project-actions";
+import { duplicateProject, pause, prove, reconcile, resume, undoDelete } from "@/app/actions/project-actions";
 import { cancel } from "@/app/actions/operation-actions";
+import { DuplicateButton } from "@/components/projects/duplicate-button";
 import { ProjectButtons } from "@/components/projects/project-buttons";
 import { staleAfterMs } from "@/components/projects/project-row";
 import { LinkTabs } from "@/components/ui/link-tabs";
@@ -28,13 +29,23 @@ export default async function ProjectLayout({ params, children }: Params & { chi
         <PageHeader
           title={<bdi>{project.displayName}</bdi>}
           meta={<StateBadge kind="project" state={project.state} at={isObserved ? project.observedAt : null} staleAfterMs={staleAfterMs} />}
-          acts={<ProjectButtons project={{ ...project, hasStudio: project.settings.services.includes("studio") }} acts={{ pause, resume, reconcile, prove, undoDelete, cancel }} />}
+          acts={
+            <>
+              {isDuplicableHere(project) && <DuplicateButton projectRef={ref} act={duplicateProject} />}
+              <ProjectButtons project={{ ...project, hasStudio: project.settings.services.includes("studio") }} acts={{ pause, resume, reconcile, prove, undoDelete, cancel }} />
+            </>
+          }
         />
         <LinkTabs label="Project" tabs={tabsFor(project)} />
       </div>
       {children}
     </>
   );
+}
+
+/** Who may edit finds it among the settings; an operator has no settings page. */
+function isDuplicableHere({ may, wasEverReady }: ProjectDetail): boolean {
+  return wasEverReady && may.includes("project.duplicate") && !may.includes("project.edit");
 }
 
 function tabsFor({ ref, may, settings }: ProjectDetail) {
