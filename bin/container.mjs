@@ -1,5 +1,5 @@
 /**
- * What a container of the panel runs: `worker` prepares the shared folder, migrates and becomes the worker; `web` becomes the web
+ * What a container of the panel runs (docker-compose.panel.yml): `worker` prepares the shared folder, migrates and becomes the worker; `web` becomes the web
  * process; `healthy worker|web` asks whether it is up.
  */
 import { execFileSync } from "node:child_process";
@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureWebSecret, giveStoreTo, ownFolder } from "./start/data-folder.mjs";
-import { answersSocket, askHealth } from "./start/supervise.mjs";
+import { answersSocket, askHealth, removeStaleSocket } from "./start/supervise.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const need = (name) => {
@@ -24,11 +24,13 @@ else throw new Error("Say worker, web, or healthy worker|web.");
 
 async function runWorker() {
   const data = need("BASEHOLD_DATA");
+  // Volumes keep a socket that a killed worker left.
+  await removeStaleSocket(need("BASEHOLD_WORKER_SOCKET"));
   const user = { uid: Number(need("BASEHOLD_WEB_UID")), gid: Number(need("BASEHOLD_WEB_UID")), isSeparate: true };
   mkdirSync(data, { recursive: true });
   chmodSync(data, 0o711);
   ownFolder(join(data, "store"), 0o700, user);
-  ownFolder(join(data, "worker"), 0o700, null);
+  for (const name of ["worker", "first-project"]) ownFolder(join(data, name), 0o700, null);
   ownFolder(join(data, "run"), 0o755, null);
   ensureWebSecret(need("BASEHOLD_WEB_SECRET_FILE"), user);
   execFileSync(process.execPath, [join(root, "dist/cli.mjs"), "migrate"], { stdio: "inherit" });
@@ -37,6 +39,7 @@ async function runWorker() {
 }
 
 async function runWeb() {
+  // Inside the container; outside, Compose publishes it on 127.0.0.1.
   process.env.HOSTNAME = "0.0.0.0";
   delete process.env.BASEHOLD_KEY_FILE;
   process.chdir(join(root, "web"));

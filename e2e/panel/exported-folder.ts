@@ -37,7 +37,8 @@ function readVariables(path: string): Record<string, string> {
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1).replace(/^'(.*)'$/s, "$1").replaceAll("\\'", "'")]));
 }
 
-function freePort(): Promise<number> {
+/** A port of the loopback that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -1,6 +1,8 @@
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Store } from "@/lib/adapters/store/types";
 import { createProject } from "@/lib/projects/create-project";
+import type { ServiceName } from "@/lib/stack/desired";
+import { defaultRelease } from "@/lib/stack/releases";
 import { isAnswered } from "@/lib/worker/socket/listen";
 import { CliError } from "../cli-error";
 import type { Command } from "../command";
@@ -9,16 +11,16 @@ import { followOperation } from "../follow-operation";
 import { cliContext, withStore } from "../open-panel";
 import { handOver } from "../project-secrets";
 
-/** `basehold create <name> [--wait]` */
+/** `basehold create <name> [service …] [--wait]` */
 export const createCommand: Command = {
-  usage: "create <name> [--wait]",
-  summary: "Create a project; with --wait until it is proven ready, and write its secrets to a file",
+  usage: "create <name> [service …] [--wait]",
+  summary: "Create a project, of all services or the named ones; with --wait until it is proven ready, and write its secrets to a file",
   flags: ["wait"],
-  async run({ environment, positionals: [name], options, print, tell }) {
+  async run({ environment, positionals: [name, ...services], options, print, tell }) {
     if (name === undefined) throw new CliError("Give the project a name: `npx basehold create hello`.");
     await withStore(environment, async (store) => {
       const ctx = cliContext(store);
-      const { ref, operationId } = await createProject(ctx, { displayName: name });
+      const { ref, operationId } = await createProject(ctx, { displayName: name, ...(services.length === 0 ? {} : { services: services.map(toServiceName) }) });
       if (options["wait"] !== true) return print(JSON.stringify({ ref, operationId }));
       await requireWorker(environment);
       await followOperation(ctx, operationId, tell);
@@ -43,6 +45,13 @@ export const firstProjectCommand: Command = {
     });
   },
 };
+
+function toServiceName(text: string): ServiceName {
+  const serviceNames = defaultRelease.services.map(({ name }) => name);
+  const name = serviceNames.find((known) => known === text);
+  if (name === undefined) throw new CliError(`There is no service ${text}. Choose among ${serviceNames.join(", ")}.`);
+  return name;
+}
 
 async function requireWorker({ socketPath }: CliEnvironment): Promise<void> {
   if (!(await isAnswered(socketPath))) throw new CliError("The worker does not run, and it is what creates projects. Start it with `npm run up`.");

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { audit } from "@/lib/access/audit";
+import { markRecoveryKitSaved } from "@/lib/access/recovery-kit";
 import { readKeyFileText } from "@/lib/adapters/vault/key-file";
 import { rotateKey } from "@/lib/adapters/vault/rotate-key";
 import { openVault } from "@/lib/adapters/vault/vault";
@@ -21,6 +22,7 @@ export const recoveryKitCommand: Command = {
         await store.transaction((tx) => audit(tx, ctx, { action: "recovery-kit.show", summary: "Write the recovery kit to a file" }));
       });
       writeFileSync(file, text);
+      await withStore(environment, (store) => markRecoveryKitSaved(cliContext(store)));
     } catch (error) {
       rmSync(file, { force: true });
       throw error;
