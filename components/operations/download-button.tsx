@@ -13,13 +13,13 @@ export function DownloadButton({ operationId }: { operationId: string }) {
   const start = async () => {
     setBusy(true);
     try {
-      let refusal = await askRefusal(url);
-      if (refusal?.code === "password-required") {
+      let answer = await fetchArchive(url);
+      if ("code" in answer && answer.code === "password-required") {
         if (!(await askPassword())) return;
-        refusal = await askRefusal(url);
+        answer = await fetchArchive(url);
       }
-      if (refusal === null) location.assign(url);
-      else showToast(refusal.message, { tone: "bad", lastsMs: 9000 });
+      if ("archive" in answer) save(answer.archive, answer.fileName);
+      else showToast(answer.message, { tone: "bad", lastsMs: 9000 });
     } finally {
       setBusy(false);
     }
@@ -31,17 +31,25 @@ export function DownloadButton({ operationId }: { operationId: string }) {
   );
 }
 
-/** Why the download would be refused; null when it would start. The answer's body is not read. */
-async function askRefusal(url: string): Promise<{ code: string; message: string } | null> {
-  const controller = new AbortController();
+type Answer = { archive: Blob; fileName: string } | { code: string; message: string };
+
+/** One request for the whole archive, a few hundred kB: asking first and downloading then would be written to the audit log twice. */
+async function fetchArchive(url: string): Promise<Answer> {
   try {
-    const response = await fetch(url, { signal: controller.signal });
-    if (response.ok) return null;
+    const response = await fetch(url);
+    if (response.ok) return { archive: await response.blob(), fileName: /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "export.tar.gz" };
     const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
     return { code: problem.code ?? "failed", message: problem.detail ?? "The archive could not be downloaded." };
   } catch {
     return { code: "unreachable", message: "The panel did not answer. Try again." };
-  } finally {
-    controller.abort();
   }
+}
+
+function save(archive: Blob, fileName: string): void {
+  const url = URL.createObjectURL(archive);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -63,7 +63,7 @@ function OperationFailure({ operation, acts, isCleanUpOffered, isProjectLinkShow
   return (
     <FailureNote
       what={failure.sentence}
-      stillWorks={operation.kind === "project.create" ? "Nothing else on this machine was touched." : "The project keeps what it had before this operation."}
+      stillWorks={whatStays(operation.kind)}
       todo={failure.service ? `The last log lines of ${failure.service} are below.` : undefined}
       technical={failure.evidence.length > 0 ? failure.evidence.join("\n") : null}
       isOpen
@@ -88,6 +88,13 @@ function OperationFailure({ operation, acts, isCleanUpOffered, isProjectLinkShow
       }
     />
   );
+}
+
+function whatStays(kind: string): string {
+  if (kind === "project.create") return "Nothing else on this machine was touched.";
+  if (kind === "project.delete") return "Its data, keys, reference and ports are all still there.";
+  if (kind === "project.purge") return "What was removed so far is gone; Retry goes on with the rest.";
+  return "The project keeps what it had before this operation.";
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });

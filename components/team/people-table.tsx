@@ -57,7 +57,7 @@ export function PeopleTable({ label, people, roles, ownUserId, changeRole, remov
 function RoleSelect({ person, roles, act }: { person: Person; roles: readonly string[]; act: ChangeRoleAct }) {
   const { run, isBusy } = useAct(act, { done: `Role of ${person.name} changed.` });
   const offered = roles.includes(person.role) ? roles : [person.role, ...roles];
-  return <Select aria-label={`Role of ${person.name}`} value={person.role} disabled={isBusy} onChange={(event) => void run({ userId: person.userId, role: event.target.value })} options={offered.map((value) => ({ value, label: roleLabels[value] ?? value }))} />;
+  return <Select className="min-w-36" aria-label={`Role of ${person.name}`} value={person.role} disabled={isBusy} onChange={(event) => void run({ userId: person.userId, role: event.target.value })} options={offered.map((value) => ({ value, label: roleLabels[value] ?? value }))} />;
 }
 
 function RemoveButton({ person, act, removal, isSelf }: { person: Person; act: RemovePersonAct; removal: string; isSelf: boolean }) {
