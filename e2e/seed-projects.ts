@@ -33,7 +33,7 @@ function services(wish: Wish, now: Date): ServiceObservation[] {
     const isUp = state === "healthy" || state === "unhealthy";
     return {
       service: service.name, state, image: service.image, version: service.image.split(":").at(-1) ?? "", containerId: `c${index}`,
-      startedAt: new Date(now.getTime() - (index + 1) * 4_000_000).toISOString(), restartCount: state === "unhealthy" ? 3 : 0, standIn: standIns.has(service.name) ? service.name : null,
+      startedAt: new Date(now.getTime() - (index + 1) * 4_000_000).toISOString(), standIn: standIns.has(service.name) ? service.name : null,
       memoryBytes: isUp ? (24 + index * 17) * mebibyte : null, memoryLimitBytes: null, cpuCores: isUp ? 0.01 * (index + 1) : null,
     };
   });

@@ -35,7 +35,7 @@ function settingsOf(index: number) {
 
 function servicesOf(now: Date): ServiceObservation[] {
   return releaseServices.map((service, index) => ({
-    service: service.name, state: "healthy", image: service.image, version: service.image.split(":").at(-1) ?? "", containerId: `${index}`.repeat(12), startedAt: now.toISOString(), restartCount: 0, standIn: null,
+    service: service.name, state: "healthy", image: service.image, version: service.image.split(":").at(-1) ?? "", containerId: `${index}`.repeat(12), startedAt: now.toISOString(), standIn: null,
     memoryBytes: (30 + index * 10) * mebibyte, memoryLimitBytes: null, cpuCores: 0.01,
   }));
 }

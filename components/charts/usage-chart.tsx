@@ -44,7 +44,7 @@ function UsageLines({ unit, rows, services }: Omit<ChartProps, "title" | "isTabl
           <LineChart data={[...rows]} syncId="usage" margin={{ top: 4, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
             <XAxis dataKey="atMs" type="number" domain={["dataMin", "dataMax"]} tickFormatter={(value: number) => clock.format(value)} stroke="var(--ink-3)" fontSize={12} tickLine={false} minTickGap={40} />
-            <YAxis width={48} stroke="var(--ink-3)" fontSize={12} tickLine={false} axisLine={false} tickFormatter={(value: number) => (unit === "MiB" ? value.toFixed(0) : value.toFixed(2))} />
+            <YAxis width={48} stroke="var(--ink-3)" fontSize={12} tickLine={false} axisLine={false} tickFormatter={(value: number) => (unit === "MiB" ? value.toFixed(0) : value.toFixed(value < 0.1 ? 3 : 2))} />
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: "var(--ink-3)", strokeDasharray: "2 2" }}

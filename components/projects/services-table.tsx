@@ -45,7 +45,7 @@ export function ServicesTable({ projectRef, services, observedAt, restart, isRes
               </span>
             </Cell>
             <Cell>
-              <StateBadge kind="service" state={service.state} suffix={service.restartCount > 0 ? `, ${service.restartCount} restarts` : undefined} />
+              <StateBadge kind="service" state={service.state} />
             </Cell>
             <Cell className="max-w-60">
               <span title={service.image} className="block truncate font-mono text-sm">

@@ -43,3 +43,16 @@ it("the newest contract run decides, whatever the earlier ones said", async () =
   expect(await stateAfter(2, true)).toBe("ready");
   expect(await stateAfter(3, false)).toBe("degraded");
 });
+
+it("memory is the sum of what runs, and unknown while a running service was not measured yet", async () => {
+  const { projectId } = await createProject(scene.ctx(), { displayName: "Measured" });
+  const service = (name: string, state: string, memoryBytes: number | null) => ({ service: name, state, image: "x", version: "1", containerId: null, startedAt: null, standIn: null, memoryBytes, memoryLimitBytes: null, cpuCores: null });
+  const memoryOf = async (services: unknown[]) => {
+    const data = { takenAt: scene.ctx().now(), servicesJson: JSON.stringify(services), driftJson: "[]" };
+    await scene.store.db.observedSnapshot.upsert({ where: { projectId }, create: { projectId, ...data }, update: data });
+    return (await listProjects(scene.ctx())).items[0]?.memoryBytes;
+  };
+  expect(await memoryOf([service("db", "healthy", 100), service("auth", "healthy", 20), service("imgproxy", "stopped", null)])).toBe(120);
+  expect(await memoryOf([service("db", "healthy", 100), service("auth", "starting", null)])).toBeNull();
+  expect(await memoryOf([service("db", "stopped", null)])).toBeNull();
+});

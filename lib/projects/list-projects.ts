@@ -7,7 +7,7 @@ import { deriveState } from "./derive-state";
 import { listProjectsInput } from "./inputs";
 import { readSettings } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
-import type { ProjectListItem, ProjectState } from "./views";
+import type { ProjectListItem, ProjectState, ServiceObservation } from "./views";
 import { visibleProjects } from "./visible";
 import { whileUnchanged } from "./while-unchanged";
 
@@ -72,7 +72,6 @@ export function toListItem(row: ListRow, seen: { nowMs: number; operationId: str
     isContractPassed: seen.isContractPassed,
     hasOpenOperation: seen.operationId !== null,
   });
-  const known = services.map((service) => service.memoryBytes).filter((value) => value !== null);
   return {
     id: row.id,
     ref: row.ref,
@@ -82,7 +81,7 @@ export function toListItem(row: ListRow, seen: { nowMs: number; operationId: str
     release: row.release,
     gateway: "envoy",
     apiUrl: settings?.publicUrl ?? "",
-    memoryBytes: known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0),
+    memoryBytes: memoryOf(services),
     servicesHealthy: services.filter((service) => service.state === "healthy").length,
     servicesTotal: settings?.services.length ?? services.length,
     hasDrift: row.snapshot !== null && parseDrift(row.snapshot.driftJson).length > 0,
@@ -92,4 +91,11 @@ export function toListItem(row: ListRow, seen: { nowMs: number; operationId: str
     createdAt: row.createdAt.toISOString(),
     purgeAfter: row.purgeAfter?.toISOString() ?? null,
   };
+}
+
+/** Memory of all services that run; null while one of them was not measured yet, because a part would pass for the whole. */
+function memoryOf(services: readonly Pick<ServiceObservation, "state" | "memoryBytes">[]): number | null {
+  const running = services.filter((service) => service.state !== "stopped" && service.state !== "missing");
+  const known = running.flatMap((service) => (service.memoryBytes === null ? [] : [service.memoryBytes]));
+  return running.length === 0 || known.length < running.length ? null : known.reduce((sum, value) => sum + value, 0);
 }

@@ -26,7 +26,6 @@ export function toObservations(facts: Facts): ServiceObservation[] {
       version: labels?.["basehold.lab.version"] ?? service.image.split(":").at(-1) ?? "",
       containerId: container?.id ?? null,
       startedAt: container?.startedAt ?? null,
-      restartCount: container?.restartCount ?? 0,
       standIn: labels?.["basehold.lab.stand-in"] ?? null,
       memoryBytes: usage?.memoryBytes ?? null,
       memoryLimitBytes: usage?.memoryLimitBytes ?? null,

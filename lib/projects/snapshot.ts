@@ -8,7 +8,6 @@ const service: z.ZodType<ServiceObservation> = z.object({
   version: z.string(),
   containerId: z.string().nullable(),
   startedAt: z.string().nullable(),
-  restartCount: z.number(),
   standIn: z.string().nullable(),
   memoryBytes: z.number().nullable(),
   memoryLimitBytes: z.number().nullable(),

@@ -14,7 +14,6 @@ export type ServiceObservation = {
   version: string;
   containerId: string | null;
   startedAt: string | null;
-  restartCount: number;
   /** Name of the lab stand-in, or null for the real thing. */
   standIn: string | null;
   memoryBytes: number | null;

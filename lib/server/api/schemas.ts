@@ -29,7 +29,7 @@ export const projectSchema = listItem.meta({ id: "Project" });
 
 const service = z.object({
   service: serviceName, state: z.enum(["healthy", "starting", "unhealthy", "stopped", "missing"]), image: z.string(), version: z.string(), containerId: z.string().nullable(),
-  startedAt: z.string().nullable(), restartCount: z.number(), standIn: z.string().nullable(), memoryBytes: z.number().nullable(), memoryLimitBytes: z.number().nullable(), cpuCores: z.number().nullable(),
+  startedAt: z.string().nullable(), standIn: z.string().nullable(), memoryBytes: z.number().nullable(), memoryLimitBytes: z.number().nullable(), cpuCores: z.number().nullable(),
 });
 const contractResult = z.object({
   id: z.string(), title: z.string(), method: z.string(), path: z.string(), credential: z.string(), expected: z.string(), received: z.string(), isPassed: z.boolean(), durationMs: z.number(),
