@@ -46,7 +46,7 @@ export class Supervisor {
 
   #run(program, failures) {
     const log = openLog(join(this.logFolder, `${program.name}.log`));
-    const [command, ...args] = program.command;
+    const [command, ...args] = [...endsWithParent(), ...program.command];
     const child = spawn(command, args, { cwd: program.cwd, env: program.env, stdio: ["ignore", log, log], detached: true, uid: program.user?.uid, gid: program.user?.gid });
     closeSync(log);
     this.#children.set(program.name, child);
@@ -62,6 +62,12 @@ export class Supervisor {
       }, delayMs);
     });
   }
+}
+
+/** A supervisor that is killed must not leave web on the port: the kernel then asks its programs to end (util-linux's setpriv). */
+function endsWithParent() {
+  const setpriv = "/usr/bin/setpriv";
+  return existsSync(setpriv) ? [setpriv, "--pdeathsig", "TERM", "--"] : [];
 }
 
 function openLog(path) {
