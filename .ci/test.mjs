@@ -2,7 +2,7 @@
  * `npm test`: every test there is, from a fresh clone on a bare Debian machine. Installs packages, starts a Docker engine where none
  * runs (and stops it again), builds the lab and the panel, runs all tests. The last line says how many passed and failed.
  */
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installPackages, mayInstall } from "../bin/start/apt.mjs";
 import { ensureEngine } from "../bin/start/engine.mjs";
@@ -58,6 +58,8 @@ try {
   if (engine?.startedPid !== undefined) await endProcess(engine.startedPid);
 }
 console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${seconds(performance.now() - startedAt)}. Outputs are in ${outputFolder}.\n`);
+// `bench/test.ts` reads how long it took.
+writeFileSync(join(outputFolder, "run.json"), JSON.stringify({ durationMs: performance.now() - startedAt, passed: counts.passed, failed: counts.failed, at: new Date().toISOString() }));
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 
