@@ -66,6 +66,6 @@ function placeOf(name, from, packages) {
 }
 
 function loadedBy(text) {
-  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\d*\(\s*)["']([^"'\n]+)["']/g)].map(([, specifier]) => specifier);
+  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|(?:\b|__)require\d*\(\s*)["']([^"'\n]+)["']/g)].map(([, specifier]) => specifier);
   return new Set(specifiers.filter((specifier) => /^(@[\w.-]+\/)?[\w.-]+/.test(specifier) && !specifier.startsWith("node:")).map((specifier) => specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")));
 }
