@@ -30,8 +30,9 @@ export default defineConfig({
   use: { baseURL: panelUrl, launchOptions, actionTimeout: 60_000, trace: "retain-on-failure", screenshot: "only-on-failure", locale: "en-GB", colorScheme: "light" },
   projects: [
     { name: "journey", testMatch: "journey.spec.ts" },
-    { name: "afterwards", testMatch: ["people.spec.ts", "project.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
-    { name: "containers", testMatch: "containers.spec.ts" },
+    // A second try: Chromium drops requests in flight whenever a Docker network comes or goes on the machine (ERR_NETWORK_CHANGED).
+    { name: "afterwards", retries: 1, testMatch: ["people.spec.ts", "project.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
+    { name: "containers", retries: 1, testMatch: "containers.spec.ts" },
     { name: "at last", testMatch: "secrets.spec.ts", dependencies: ["journey", "afterwards"], use: { storageState: statePathOf("owner") } },
   ],
 });
