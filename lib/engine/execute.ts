@@ -2,6 +2,7 @@ import { ContainerWakes } from "./container-wakes";
 import { describeFailure, type PlanFailure } from "./plan-failure";
 import { filesMarkerPath, LABEL } from "./observed";
 import type { EnginePort } from "./port";
+import { ProbeGate } from "./probe-gate";
 import type { ContainerTarget, Plan, PlanOp } from "./plan";
 import { opSentence } from "./plan-text";
 import { reloadableFiles } from "@/lib/stack/spec-hash";
@@ -10,6 +11,9 @@ import { waitReady } from "./wait-ready";
 /** How many may run at the same time. The engine serialises much of its calls; more would only lengthen its queue. Waiting costs nothing. */
 const laneSizes = { pull: 3, call: 4, wait: Number.POSITIVE_INFINITY };
 type Lane = keyof typeof laneSizes;
+
+/** Shared by all plans that this process executes: what is to be spared is the one engine's processor. */
+const probes = new ProbeGate(3);
 
 export type PlanEvent = {
   kind: "started" | "progress" | "done" | "failed";
@@ -115,6 +119,10 @@ function mostAwaitedFirst(ops: readonly PlanOp[]): PlanOp[] {
   return [...ops].sort((a, b) => (chains.get(b.id) ?? 0) - (chains.get(a.id) ?? 0));
 }
 
+function isAwaited({ plan }: Run, op: PlanOp): boolean {
+  return plan.ops.some((other) => other.type === "startContainer" && other.dependsOn.includes(op.id));
+}
+
 function laneOf(op: PlanOp): Lane {
   return op.type === "pullImage" ? "pull" : op.type === "waitReady" ? "wait" : "call";
 }
@@ -154,7 +162,7 @@ async function callEngine(run: Run, op: PlanOp): Promise<void> {
     case "startContainer":
       return engine.startContainer(idOf(run, op.target), signal);
     case "waitReady":
-      return waitReady(engine, { id: idOf(run, op.target), service: op.service ?? op.target.name, readiness: op.readiness, nowMs: run.nowMs, wakes: run.wakes }, AbortSignal.any([run.waits]));
+      return waitReady(engine, { id: idOf(run, op.target), service: op.service ?? op.target.name, readiness: op.readiness, nowMs: run.nowMs, wakes: run.wakes, probes, isAwaited: isAwaited(run, op) }, AbortSignal.any([run.waits]));
     case "stopContainer":
       return engine.stopContainer(idOf(run, op.target), { graceMs: op.graceMs }, signal);
     case "removeContainer":

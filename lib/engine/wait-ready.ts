@@ -1,9 +1,11 @@
 import type { Readiness } from "@/lib/stack/desired";
 import type { ContainerWakes } from "./container-wakes";
 import { EngineError, type EnginePort } from "./port";
+import type { ProbeGate } from "./probe-gate";
 
 const shortestPauseMs = 150;
-const longestPauseMs = 1_000;
+const longestPauseMs = 2_000;
+const pausePerProbeTime = 3;
 /** Long: on a busy machine a probe that is given up and begun again costs more than one that is waited for. */
 const probeTimeoutMs = 10_000;
 /** The state is looked at between probes even when they seem to work: a frozen or gone container is found out. */
@@ -19,7 +21,16 @@ export class NotReadyError extends Error {
   }
 }
 
-export type Wait = { id: string; service: string; readiness: Readiness; nowMs: () => number; wakes: Pick<ContainerWakes, "sleep"> };
+export type Wait = {
+  id: string;
+  service: string;
+  readiness: Readiness;
+  nowMs: () => number;
+  wakes: Pick<ContainerWakes, "sleep">;
+  probes: ProbeGate;
+  /** Other services start only after this one answers. */
+  isAwaited: boolean;
+};
 
 type Engine = Pick<EnginePort, "exec" | "inspectContainer">;
 
@@ -32,20 +43,25 @@ export async function waitReady(engine: Engine, wait: Wait, signal: AbortSignal)
   const deadlineMs = wait.nowMs() + wait.readiness.deadlineMs;
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
-    const askedAtMs = wait.nowMs();
-    const answer = await probe(engine, wait, Math.max(1, Math.min(probeTimeoutMs, deadlineMs - askedAtMs)), signal);
+    const { answer, durationMs } = await wait.probes.run(() => probe(engine, wait, deadlineMs, signal), { isUrgent: wait.isAwaited, signal });
     if (answer === "ready") return;
     if (answer === "unreached" || attempt % inspectEveryProbes === 0) await requireAlive(engine, wait, signal);
     const nowMs = wait.nowMs();
     if (nowMs >= deadlineMs) throw new NotReadyError("not-ready", `${wait.service} runs but did not answer within ${Math.round(wait.readiness.deadlineMs / 1000)} s.`);
-    const pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, 2 * (nowMs - askedAtMs)));
+    const pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, pausePerProbeTime * durationMs));
     await wait.wakes.sleep(wait.id, pauseMs, signal);
   }
 }
 
 type Answer = "ready" | "not-yet" | "unreached";
 
-async function probe(engine: Engine, wait: Wait, timeoutMs: number, signal: AbortSignal): Promise<Answer> {
+async function probe(engine: Engine, wait: Wait, deadlineMs: number, signal: AbortSignal): Promise<{ answer: Answer; durationMs: number }> {
+  const askedAtMs = wait.nowMs();
+  const answer = await ask(engine, wait, Math.max(1, Math.min(probeTimeoutMs, deadlineMs - askedAtMs)), signal);
+  return { answer, durationMs: wait.nowMs() - askedAtMs };
+}
+
+async function ask(engine: Engine, wait: Wait, timeoutMs: number, signal: AbortSignal): Promise<Answer> {
   try {
     const result = await engine.exec(wait.id, wait.readiness.argv, { timeoutMs, maxOutputBytes: 1_024 }, signal);
     return result.exitCode === 0 ? "ready" : "not-yet";
