@@ -13,7 +13,7 @@ const laneSizes = { pull: 3, call: 4, wait: Number.POSITIVE_INFINITY };
 type Lane = keyof typeof laneSizes;
 
 /** Shared by all plans that this process executes: what is to be spared is the one engine's processor. */
-const probes = new ProbeGate(3);
+const probes = new ProbeGate(2);
 
 export type PlanEvent = {
   kind: "started" | "progress" | "done" | "failed";

@@ -3,9 +3,9 @@ import type { ContainerWakes } from "./container-wakes";
 import { EngineError, type EnginePort } from "./port";
 import type { ProbeGate } from "./probe-gate";
 
-const shortestPauseMs = 150;
-const longestPauseMs = 2_000;
 const pausePerProbeTime = 3;
+/** For a service that others wait for each moment counts; for the rest a probe that comes too early only takes time from the starts. */
+const pauses = { awaited: { firstMs: 150, growth: 1, longestMs: 2_000 }, other: { firstMs: 300, growth: 1.6, longestMs: 4_000 } };
 /** Long: on a busy machine a probe that is given up and begun again costs more than one that is waited for. */
 const probeTimeoutMs = 10_000;
 /** The state is looked at between probes even when they seem to work: a frozen or gone container is found out. */
@@ -41,6 +41,7 @@ type Engine = Pick<EnginePort, "exec" | "inspectContainer">;
  */
 export async function waitReady(engine: Engine, wait: Wait, signal: AbortSignal): Promise<void> {
   const deadlineMs = wait.nowMs() + wait.readiness.deadlineMs;
+  const { firstMs, growth, longestMs } = wait.isAwaited ? pauses.awaited : pauses.other;
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     const { answer, durationMs } = await wait.probes.run(() => probe(engine, wait, deadlineMs, signal), { isUrgent: wait.isAwaited, signal });
@@ -48,7 +49,7 @@ export async function waitReady(engine: Engine, wait: Wait, signal: AbortSignal)
     if (answer === "unreached" || attempt % inspectEveryProbes === 0) await requireAlive(engine, wait, signal);
     const nowMs = wait.nowMs();
     if (nowMs >= deadlineMs) throw new NotReadyError("not-ready", `${wait.service} runs but did not answer within ${Math.round(wait.readiness.deadlineMs / 1000)} s.`);
-    const pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, pausePerProbeTime * durationMs));
+    const pauseMs = Math.min(longestMs, Math.max(firstMs * growth ** (attempt - 1), pausePerProbeTime * durationMs));
     await wait.wakes.sleep(wait.id, pauseMs, signal);
   }
 }
