@@ -45,8 +45,9 @@ async function insertOneOfEach(tx: Db): Promise<void> {
   await tx.operationEvent.createMany({ data: events });
 }
 
+const byId = { orderBy: { id: "asc" } } as const;
 const readAll = (db: Db) => Promise.all([
-  db.user.findMany(), db.session.findMany(), db.project.findMany(), db.membership.findMany(), db.edgeFunction.findMany(), db.operation.findMany(), db.secretValue.findMany(), db.dataKey.findMany(),
+  db.user.findMany(byId), db.session.findMany(byId), db.project.findMany(byId), db.membership.findMany(byId), db.edgeFunction.findMany(byId), db.operation.findMany(byId), db.secretValue.findMany(byId), db.dataKey.findMany(byId),
   db.installationSetting.findMany({ orderBy: { key: "asc" } }), db.operationEvent.findMany({ orderBy: { seq: "asc" } }),
 ]);
 
