@@ -1,25 +1,26 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { ask, panelAddress, type BenchPanel } from "./panel";
 
-const pollMs = 150;
 const limitMs = 10 * 60_000;
 
 type OperationAnswer = { status: string; failure: { sentence: string } | null; steps: { key: string; startedAt: string | null; finishedAt: string | null }[] };
 
-/** Waits until an operation has ended, and well. */
+/** Waits until an operation has ended, and well, on the stream of events that its page follows too. */
 export async function waitUntilDone(panel: BenchPanel, operationId: string): Promise<OperationAnswer> {
-  const until = Date.now() + limitMs;
-  for (;;) {
-    const operation = await ask<OperationAnswer>(panel, "GET", `/api/v1/operations/${operationId}`);
-    if (operation.status === "done") return operation;
-    if (["failed", "cancelled", "undone"].includes(operation.status)) throw new Error(`The operation ended as ${operation.status}: ${operation.failure?.sentence ?? ""}`);
-    if (Date.now() > until) throw new Error(`The operation is still ${operation.status}.`);
-    await sleep(pollMs);
+  const headers = { cookie: panel.cookie, accept: "text/event-stream" };
+  const response = await fetch(`${panelAddress}/api/v1/operations/${operationId}/events`, { headers, signal: AbortSignal.timeout(limitMs) });
+  if (!response.ok || response.body === null) throw new Error(`The operation's events answered ${response.status}.`);
+  let tail = "";
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    tail = (tail + text).slice(-1_000);
+    if (/event: end\n/.test(tail)) break;
   }
+  const operation = await ask<OperationAnswer>(panel, "GET", `/api/v1/operations/${operationId}`);
+  if (operation.status !== "done") throw new Error(`The operation ended as ${operation.status}: ${operation.failure?.sentence ?? ""}`);
+  return operation;
 }
 
 /** Creates a project and waits until its contract is green. Returns seconds from the request on. */

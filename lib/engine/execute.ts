@@ -38,6 +38,8 @@ export type ExecuteOptions = {
   signal: AbortSignal;
   onEvent: (event: PlanEvent) => void;
   nowMs?: () => number;
+  /** Told of each container whose own probe has succeeded. */
+  onReady?: (containerId: string) => void;
 };
 
 type Run = Required<ExecuteOptions> & { plan: Plan; createdIds: Map<number, string>; wakes: ContainerWakes; /** Aborts what only waits, once something failed. */ waits: AbortSignal };
@@ -52,6 +54,7 @@ export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<
   const failed = new AbortController();
   const run: Run = {
     nowMs: Date.now,
+    onReady: () => undefined,
     ...options,
     plan,
     createdIds: new Map(),
@@ -162,7 +165,7 @@ async function callEngine(run: Run, op: PlanOp): Promise<void> {
     case "startContainer":
       return engine.startContainer(idOf(run, op.target), signal);
     case "waitReady":
-      return waitReady(engine, { id: idOf(run, op.target), service: op.service ?? op.target.name, readiness: op.readiness, nowMs: run.nowMs, wakes: run.wakes, probes, isAwaited: isAwaited(run, op) }, AbortSignal.any([run.waits]));
+      return waitUntilReady(run, op);
     case "stopContainer":
       return engine.stopContainer(idOf(run, op.target), { graceMs: op.graceMs }, signal);
     case "removeContainer":
@@ -193,13 +196,21 @@ function createContainer(run: Run, op: Extract<PlanOp, { type: "createContainer"
   );
 }
 
-/** The marker goes last: killed between the two, the files are written once more, never believed to be there. */
+async function waitUntilReady(run: Run, op: Extract<PlanOp, { type: "waitReady" }>): Promise<void> {
+  const id = idOf(run, op.target);
+  const wait = { id, service: op.service ?? op.target.name, readiness: op.readiness, nowMs: run.nowMs, wakes: run.wakes, probes, isAwaited: isAwaited(run, op) };
+  await waitReady(run.engine, wait, AbortSignal.any([run.waits]));
+  run.onReady(id);
+}
+
+/** The marker goes last: killed before it, the files are written once more, never believed to be there. */
 async function uploadFiles(run: Run, op: Extract<PlanOp, { type: "uploadFiles" }>, signal: AbortSignal): Promise<void> {
   const id = idOf(run, op.target);
-  await run.engine.uploadFiles(id, op.files, { replaceByMove: op.replaceByMove }, signal);
-  if (!op.files.some((file) => file.reloadable)) return;
   const marker = { path: filesMarkerPath, content: op.filesHash, mode: 0o444, uid: 0, gid: 0, reloadable: false };
-  await run.engine.uploadFiles(id, [marker], { replaceByMove: false }, signal);
+  const hasMarker = op.files.some((file) => file.reloadable);
+  // An archive is unpacked in its order, so before the start both go in one: each upload is a process of the engine.
+  await run.engine.uploadFiles(id, hasMarker && !op.replaceByMove ? [...op.files, marker] : op.files, { replaceByMove: op.replaceByMove }, signal);
+  if (hasMarker && op.replaceByMove) await run.engine.uploadFiles(id, [marker], { replaceByMove: false }, signal);
 }
 
 function labels(run: Run, own: Record<string, string>): Record<string, string> {

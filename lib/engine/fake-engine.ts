@@ -7,7 +7,7 @@ import { observeWorld } from "./fake/observe";
 import { imageOf, takeId, type FakeContainer, type FakeWorld } from "./fake/world";
 import type { FakeCall } from "./fake/faults";
 import { LABEL, type Observed } from "./observed";
-import type { ContainerStats, CreateContainerSpec, EngineEvent, EngineInfo, EnginePort, ExecResult, HostCapacity, InspectedContainer, LogLine, PullProgress } from "./port";
+import type { ContainerStats, CreateContainerSpec, EngineEvent, EngineInfo, EnginePort, ExecResult, HostCapacity, InspectedContainer, LogLine, ObserveScope, PullProgress } from "./port";
 
 type ExecOptions = Parameters<EnginePort["exec"]>[2];
 
@@ -49,7 +49,7 @@ export class FakeEngine implements EnginePort {
     return this.#connection.call("hostCapacity", imageRef, signal, () => this.world.capacity);
   }
 
-  observe(scope: { instanceId: string; projectId?: string; imageRefs: string[] }, signal?: AbortSignal): Promise<Observed> {
+  observe(scope: ObserveScope, signal?: AbortSignal): Promise<Observed> {
     return this.#connection.call("observe", scope.projectId ?? scope.instanceId, signal, () => observeWorld(this.world, scope, this.#nowMs()));
   }
 

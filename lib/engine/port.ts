@@ -36,6 +36,15 @@ export type EngineEvent = { atMs: number; action: string; containerId: string; l
 
 export type LogLine = { atMs: number; stream: "stdout" | "stderr"; text: string };
 
+export type ObserveScope = {
+  instanceId: string;
+  projectId?: string;
+  /** References whose local image ids are asked for. */
+  imageRefs: string[];
+  /** Reads which files are in force in each container; a process of the engine per container. By default for one project, never for all. */
+  readsMarkers?: boolean;
+};
+
 /**
  * The engine as the executor sees it: each method is one Docker call (or one call and its stream), idempotent where
  * Docker allows: starting a started container, stopping a stopped one and removing a missing one are normal results.
@@ -45,7 +54,7 @@ export interface EnginePort {
   info(signal?: AbortSignal): Promise<EngineInfo>;
   hostCapacity(imageRef: string, signal?: AbortSignal): Promise<HostCapacity>;
   /** One snapshot of everything that carries `instanceId`, or only one project of it. */
-  observe(scope: { instanceId: string; projectId?: string; imageRefs: string[] }, signal?: AbortSignal): Promise<Observed>;
+  observe(scope: ObserveScope, signal?: AbortSignal): Promise<Observed>;
   pullImage(imageRef: string, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<void>;
   /** Labels of a local image; null when absent. */
   inspectImage(imageRef: string, signal?: AbortSignal): Promise<{ id: string; labels: Record<string, string>; sizeBytes: number } | null>;

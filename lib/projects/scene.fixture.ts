@@ -154,6 +154,7 @@ function makeTools({ world, clock, exports, gateway }: SceneParts, store: Store,
     imageSource: () => readImageSource(store.db),
     packTar,
     packTarGz,
+    readyContainers: new Set<string>(),
     saveExport: async (operationId, _name, archive) => {
       exports.set(operationId, archive);
       return { sizeBytes: archive.byteLength };

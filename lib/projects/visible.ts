@@ -30,8 +30,19 @@ export async function authorizeOperation(ctx: VerbContext, permission: Permissio
   const operation = await ctx.store.db.operation.findUnique({ where: { id: operationId } });
   if (operation === null) throw new NotFoundError("There is no such operation.");
   const project = operation.projectId === null ? null : await ctx.store.db.project.findUnique({ where: { id: operation.projectId }, select: { ref: true } });
-  if (project !== null) await authorize(ctx, permission, project.ref);
-  else if (visibleProjectIds(ctx.actor) !== null) throw new NotFoundError("There is no such operation.");
+  if (project !== null && (await mayWhileItIsThere(ctx, permission, project.ref))) return { operation, projectRef: project.ref };
+  if (visibleProjectIds(ctx.actor) !== null) throw new NotFoundError("There is no such operation.");
   else await authorizeInstallation(ctx, "team.see");
-  return { operation, projectRef: project?.ref ?? null };
+  return { operation, projectRef: null };
+}
+
+/** False when the project went away between two looks at it: its operation may be the very one that removed it. */
+async function mayWhileItIsThere(ctx: VerbContext, permission: Permission, ref: string): Promise<boolean> {
+  try {
+    await authorize(ctx, permission, ref);
+    return true;
+  } catch (error) {
+    if (error instanceof NotFoundError && (await ctx.store.db.project.count({ where: { ref } })) === 0) return false;
+    throw error;
+  }
 }

@@ -35,7 +35,15 @@ export function buildDesiredStack(input: StackInput): DesiredStack {
   };
 }
 
-function requireRelease({ settings }: StackInput): Release {
+/**
+ * The services that the stack of these settings has, without what only secrets tell.
+ * @throws StackInputError for an unknown release, or services that cannot run together.
+ */
+export function listServices(settings: StackInput["settings"]): Pick<DesiredService, "name" | "image">[] {
+  return requireRelease({ settings }).services.filter(({ name }) => settings.services.includes(name)).map(({ name, image }) => ({ name, image }));
+}
+
+function requireRelease({ settings }: Pick<StackInput, "settings">): Release {
   const release = getRelease(settings.release);
   if (release === undefined) throw new StackInputError(`There is no release ${settings.release} here.`);
   const problems = validateServices(settings.services, release);

@@ -4,6 +4,8 @@ import { EngineError } from "@/lib/engine/port";
 import { enqueueOperation } from "@/lib/operations/queue";
 import { resyncIntervalMs } from "@/lib/projects/derive-state";
 import { toObservations } from "@/lib/projects/observe-project";
+import { parseSettings } from "@/lib/projects/settings-schema";
+import { listServices } from "@/lib/stack/build-desired-stack";
 import { openOperationStatuses } from "@/lib/projects/list-projects";
 import { loadDesiredStack } from "@/lib/projects/workflows/load-stack";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
@@ -43,6 +45,7 @@ export class Observer {
     while (!signal.aborted) {
       try {
         for await (const event of this.tools.engine.events(this.tools.instanceId, signal)) {
+          if (/^(die|destroy)/.test(event.action)) this.tools.readyContainers.delete(event.containerId);
           const projectId = event.labels[LABEL.project];
           if (projectId !== undefined) this.touch(projectId);
         }
@@ -115,7 +118,8 @@ export class Observer {
   }
 
   async #observeOne(projectId: string, signal: AbortSignal): Promise<void> {
-    const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, projectId, imageRefs: [] }, signal);
+    const project = await this.tools.store.db.project.findUnique({ where: { id: projectId }, select: { state: true } });
+    const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, projectId, imageRefs: [], readsMarkers: project?.state === "ready" }, signal);
     await this.#write(projectId, observed, signal);
   }
 
@@ -126,12 +130,15 @@ export class Observer {
     if (project === null || project.state === "deleted") return false;
     const names = await this.tools.secrets.listNames(store.db, projectId);
     if (names.length === 0) return false;
-    const desired = await loadDesiredStack(this.tools, projectId);
+    // What is on its way somewhere has no drift, and its secrets need not be opened to say how its services are.
+    const desired = project.state === "ready" ? await loadDesiredStack(this.tools, projectId) : null;
     await this.#learnImages(observed, signal);
-    const services = toObservations({ services: desired.services, containers: observed.containers, imageLabels: this.#imageLabels, usage: this.usage.latest() });
+    const services = toObservations({
+      services: desired?.services ?? listServices(parseSettings(project.settingsJson)), containers: observed.containers,
+      imageLabels: this.#imageLabels, usage: this.usage.latest(), readyContainers: this.tools.readyContainers,
+    });
     const { prefix } = await this.tools.imageSource();
-    const isSettled = project.state === "ready";
-    const drift = isSettled ? findDrift({ desired, observed, context: { instanceId: this.tools.instanceId, projectId, imagePrefix: prefix, hash: this.tools.hash, goal: "run" } }) : [];
+    const drift = desired === null ? [] : findDrift({ desired, observed, context: { instanceId: this.tools.instanceId, projectId, imagePrefix: prefix, hash: this.tools.hash, goal: "run" } });
     const servicesJson = JSON.stringify(services);
     const driftJson = JSON.stringify(drift.map(({ service, kind, sentence }) => ({ service, kind, sentence })));
     const takenAt = new Date(observed.takenAtMs);

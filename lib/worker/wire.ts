@@ -56,6 +56,7 @@ function makeTools({ store, vault, exports, probe, instanceId }: Opened): Workfl
     imageSource: () => readImageSource(store.db),
     packTar,
     packTarGz,
+    readyContainers: new Set<string>(),
     saveExport: (operationId, name, archive) => exports.save(operationId, name, archive),
   };
 }

@@ -4,13 +4,20 @@ import type { HealthCheck } from "@/lib/stack/desired";
 import { speaksApi } from "./client";
 
 const toNs = (ms: number) => ms * 1_000_000;
-/** Where the engine can, the first checks come quickly; upstream's interval stays for the time after. */
-const startIntervalMs = 500;
+/**
+ * Each check is a process that the engine starts inside a container. Upstream's rhythm of 5 s exists because Compose waits for it: five
+ * stacks that start together, or fifty that run, keep a processor busy with nothing else. The start is probed by the executor, so the
+ * engine's own checks only watch: two failures in a row, a minute, make a service unhealthy. See docs/decisions/0002-readiness-by-own-probe.md.
+ */
+const watch = { intervalMs: 30_000, retries: 2 };
 
 function toHealthcheck(check: HealthCheck, apiVersion: string): Docker.HealthConfig {
-  const base = { Test: check.test, Interval: toNs(check.intervalMs), Timeout: toNs(check.timeoutMs), Retries: check.retries, StartPeriod: toNs(check.startPeriodMs) };
-  // The engine refuses a start interval without a start period, and one below a millisecond.
-  return speaksApi(apiVersion, 44) && check.startPeriodMs > 0 ? { ...base, StartInterval: toNs(startIntervalMs) } : base;
+  const base = {
+    Test: check.test, Timeout: toNs(check.timeoutMs), StartPeriod: toNs(check.startPeriodMs),
+    Interval: toNs(Math.max(watch.intervalMs, check.intervalMs)), Retries: Math.min(watch.retries, check.retries),
+  };
+  // The engine refuses a start interval without a start period. Where it can, the first checks come in upstream's rhythm.
+  return speaksApi(apiVersion, 44) && check.startPeriodMs > 0 ? { ...base, StartInterval: toNs(check.intervalMs) } : base;
 }
 
 /**

@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { extract } from "tar-stream";
 import { z } from "zod";
 import { filesMarkerPath, LABEL, type Observed, type ObservedContainer } from "@/lib/engine/observed";
+import type { ObserveScope } from "@/lib/engine/port";
 import type { DockerClients } from "./client";
 import { statusOf } from "./errors";
 import { containerSummary, toObservedContainer } from "./parse";
@@ -42,7 +43,7 @@ function familiarName(ref: string): string {
 }
 
 /** Four listings, whatever the number of projects; for one project also the marker of each container with reloadable files. */
-export async function observe({ short }: DockerClients, scope: { instanceId: string; projectId?: string; imageRefs: string[] }, nowMs: () => number): Promise<Observed> {
+export async function observe({ short }: DockerClients, scope: ObserveScope, nowMs: () => number): Promise<Observed> {
   const label = [`${LABEL.instance}=${scope.instanceId}`, ...(scope.projectId === undefined ? [] : [`${LABEL.project}=${scope.projectId}`])];
   const takenAtMs = nowMs();
   const [containers, networks, volumes, images] = await Promise.all([
@@ -52,7 +53,7 @@ export async function observe({ short }: DockerClients, scope: { instanceId: str
     scope.imageRefs.length === 0 ? [] : short.listImages(),
   ]);
   const observed = toObserved({ containers, networks, volumes, images }, scope.imageRefs, takenAtMs);
-  if (scope.projectId === undefined) return observed;
+  if (!(scope.readsMarkers ?? scope.projectId !== undefined)) return observed;
   const withMarkers = observed.containers.map(async (container): Promise<ObservedContainer> => (container.labels[LABEL.filesHash] === undefined ? container : { ...container, appliedFilesHash: await readMarker(short, container.id) }));
   return { ...observed, containers: await Promise.all(withMarkers) };
 }

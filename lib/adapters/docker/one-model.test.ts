@@ -36,7 +36,8 @@ function asCreateOptions(name: string, service: ComposeService) {
     Cmd: service.command,
     Entrypoint: service.entrypoint,
     Env: Object.entries(service.environment).map(([key, value]) => `${key}=${value}`),
-    Healthcheck: healthcheck === undefined ? undefined : { Test: healthcheck.test, Interval: nanoseconds(healthcheck.interval), Timeout: nanoseconds(healthcheck.timeout), Retries: healthcheck.retries, StartPeriod: nanoseconds(healthcheck.start_period) },
+    // The rhythm differs by design: Compose waits for the checks, the panel's engine only watches with them (decision 2).
+    Healthcheck: healthcheck === undefined ? undefined : { Test: healthcheck.test, Timeout: nanoseconds(healthcheck.timeout), StartPeriod: nanoseconds(healthcheck.start_period) },
     restart: service.restart,
     ports: (service.ports ?? []).map((port) => port.replace("/tcp", "")).sort(),
     mounts: (service.volumes ?? []).map((volume) => volume.split(":")).map(([, path, mode]) => `${path}${mode === "ro" ? " read-only" : ""}`).sort(),
@@ -62,7 +63,7 @@ describe("the exported Compose text and the engine's calls", () => {
       // In the folder, files of the functions volume lie in the volume's own folder; all others are mounted one by one.
       const mountedFiles = service.files.filter((file) => !service.mounts.some((mount) => mount.volume === "functions" && file.path.startsWith(`${mount.path}/`)));
       expect(asCreateOptions(service.name, exported)).toEqual({
-        Image: options.Image, Hostname: options.Hostname, Cmd: options.Cmd, Entrypoint: options.Entrypoint, Env: options.Env, Healthcheck: options.Healthcheck,
+        Image: options.Image, Hostname: options.Hostname, Cmd: options.Cmd, Entrypoint: options.Entrypoint, Env: options.Env, Healthcheck: options.Healthcheck === undefined ? undefined : { Test: options.Healthcheck.Test, Timeout: options.Healthcheck.Timeout, StartPeriod: options.Healthcheck.StartPeriod },
         restart: HostConfig?.RestartPolicy?.Name,
         ports: Object.entries((HostConfig?.PortBindings ?? {}) as Record<string, { HostIp: string; HostPort: string }[]>).flatMap(([port, bindings]) => bindings.map((binding) => `${binding.HostIp}:${binding.HostPort}:${port.replace("/tcp", "")}`)).sort(),
         mounts: [...(HostConfig?.Mounts ?? []).map((mount) => `${mount.Target}${mount.ReadOnly === true ? " read-only" : ""}`), ...mountedFiles.map((file) => `${file.path} read-only`)].sort(),

@@ -1,15 +1,15 @@
 import { filesMarkerPath, LABEL, type Observed, type ObservedContainer } from "../observed";
+import type { ObserveScope } from "../port";
 import { readFile } from "./files";
 import type { FakeContainer, FakeWorld } from "./world";
 
-type Scope = { instanceId: string; projectId?: string; imageRefs: string[] };
 
 /** What the adapter would see: only what carries the installation's label, and marker files only for one project. */
-export function observeWorld(world: FakeWorld, scope: Scope, takenAtMs: number): Observed {
+export function observeWorld(world: FakeWorld, scope: ObserveScope, takenAtMs: number): Observed {
   const isWanted = ({ labels }: { labels: Record<string, string> }) => labels[LABEL.instance] === scope.instanceId && (scope.projectId === undefined || labels[LABEL.project] === scope.projectId);
   return {
     takenAtMs,
-    containers: world.containers.filter(isWanted).map((container) => toObserved(world, container, scope.projectId !== undefined)),
+    containers: world.containers.filter(isWanted).map((container) => toObserved(world, container, scope.readsMarkers ?? scope.projectId !== undefined)),
     networks: world.networks.filter(isWanted).map((network) => ({ ...network, labels: { ...network.labels } })),
     volumes: world.volumes.filter(isWanted).map(({ name, labels }) => ({ name, labels: { ...labels } })),
     images: Object.fromEntries(scope.imageRefs.flatMap((ref) => (world.images[ref] === undefined ? [] : [[ref, world.images[ref].id]]))),

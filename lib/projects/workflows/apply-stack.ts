@@ -35,6 +35,7 @@ export async function applyStack(tools: WorkflowTools, apply: Apply, emit: Event
     engine: tools.engine,
     signal,
     operationId: apply.operationId,
+    onReady: (containerId) => tools.readyContainers.add(containerId),
     onEvent: (event) => {
       if (event.kind === "done") done++;
       emit({

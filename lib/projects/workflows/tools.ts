@@ -35,6 +35,8 @@ export type WorkflowTools = {
   now(): Date;
   instanceId: string;
   imageSource(): Promise<ImageSource>;
+  /** Containers that this worker has found ready by their own probe and that have not ended since; the engine's first health check comes later. */
+  readyContainers: Set<string>;
   packTar(files: readonly ArchiveFile[]): Promise<Uint8Array>;
   packTarGz(files: readonly ArchiveFile[]): Promise<Uint8Array>;
   /** Stores the archive of an export and returns where; 0600, worker only. */

@@ -43,7 +43,7 @@ export async function openSocketScene() {
   onTestFinished(() => probe.close());
   const tools = {
     store: scene.store, engine, secrets: vault.secrets, probe, isPortFree: () => Promise.resolve(true), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
-    randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz,
+    randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
     saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, recoveryKit: vault.recoveryKit,
   };
   const server = createSocketServer(tools, openLog("silent"));
