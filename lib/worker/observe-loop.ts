@@ -118,8 +118,7 @@ export class Observer {
   }
 
   async #observeOne(projectId: string, signal: AbortSignal): Promise<void> {
-    const project = await this.tools.store.db.project.findUnique({ where: { id: projectId }, select: { state: true } });
-    const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, projectId, imageRefs: [], readsMarkers: project?.state === "ready" }, signal);
+    const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, projectId, imageRefs: [], readsMarkers: false }, signal);
     await this.#write(projectId, observed, signal);
   }
 
