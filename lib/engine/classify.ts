@@ -1,6 +1,5 @@
-import type { DesiredService } from "@/lib/stack/desired";
 import type { ObjectNames } from "@/lib/stack/names";
-import { filesHash, reloadableFiles, specHash } from "@/lib/stack/spec-hash";
+import type { ServiceFingerprint } from "./fingerprint";
 import { LABEL, type Observed, type ObservedContainer, type ObservedNetwork } from "./observed";
 import type { ReconcileContext } from "./context";
 
@@ -39,15 +38,14 @@ export function groupByService(containers: readonly ObservedContainer[]): Map<st
 }
 
 /** Whether one of the service's containers fits the wish, and if not, why not. */
-export function classifyService(service: DesiredService, containers: readonly ObservedContainer[], around: Surroundings, context: ReconcileContext): ServiceFinding {
-  const wantedSpec = specHash(service, context.hash);
-  const wantedFiles = filesHash(service, context.hash);
+export function classifyService(service: ServiceFingerprint, containers: readonly ObservedContainer[], around: Surroundings, context: Pick<ReconcileContext, "imagePrefix">): ServiceFinding {
+  const { specHash: wantedSpec, filesHash: wantedFiles } = service;
   const canonicalName = around.names.container(service.name);
   const divergenceOf = (container: ObservedContainer) => divergence(container, wantedSpec, around.own.images[context.imagePrefix + service.image], around);
   const keeper = preferred(containers.filter((container) => divergenceOf(container) === null), canonicalName);
   if (keeper !== undefined) {
     const inForce = keeper.appliedFilesHash ?? keeper.labels[LABEL.filesHash];
-    const areFilesStale = reloadableFiles(service).length > 0 && inForce !== wantedFiles;
+    const areFilesStale = service.hasReloadableFiles && inForce !== wantedFiles;
     return { kind: "in-place", keeper, surplus: containers.filter((container) => container !== keeper), filesHash: wantedFiles, areFilesStale };
   }
   const current = preferred(containers, canonicalName);

@@ -37,6 +37,6 @@ export function ownObjects(observed: Observed, context: Pick<ReconcileContext, "
 }
 
 /** The network that fits the wish, if it is there. */
-export function fittingNetwork(desired: DesiredStack, own: Observed, names: ObjectNames): ObservedNetwork | undefined {
+export function fittingNetwork(desired: Pick<DesiredStack, "network">, own: Observed, names: ObjectNames): ObservedNetwork | undefined {
   return own.networks.find((network) => network.name === names.network(desired.network.name) && network.subnet === desired.network.subnet);
 }

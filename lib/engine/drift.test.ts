@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
 import { sampleInput } from "@/lib/stack/sample-input.fixture";
 import { findDrift } from "./drift";
+import { fingerprintService, fingerprintStack } from "./fingerprint";
 import { FakeEngine } from "./fake-engine";
-import { apply, contextFor, imageRefs, instanceId, projectId } from "./fake/scenario.fixture";
+import { apply, contextFor, hash, imageRefs, instanceId, projectId } from "./fake/scenario.fixture";
 import { createFakeWorld, type FakeContainer, type FakeWorld } from "./fake/world";
 import { LABEL } from "./observed";
 
 const desired = buildDesiredStack(sampleInput);
+const wish = { ...fingerprintStack(desired, hash), services: desired.services.map((service) => ({ ...fingerprintService(service, hash), environment: service.environment })) };
 
 async function running(): Promise<FakeWorld> {
   const world = createFakeWorld();
@@ -23,7 +25,7 @@ function container(world: FakeWorld, service: string): FakeContainer {
 
 async function driftOf(world: FakeWorld, environments = {}) {
   const observed = await new FakeEngine(world).observe({ instanceId, projectId, imageRefs: imageRefs(desired) });
-  return findDrift({ desired, observed, context: contextFor("run"), environments }).map(({ service, kind }) => `${service}: ${kind}`);
+  return findDrift({ wish, observed, context: contextFor("run"), environments }).map(({ service, kind }) => `${service}: ${kind}`);
 }
 
 describe("drift", () => {
@@ -56,7 +58,7 @@ describe("drift", () => {
     const auth = container(world, "auth");
     const observed = await new FakeEngine(world).observe({ instanceId, projectId, imageRefs: imageRefs(desired) });
     const environments = { [auth.id]: { ...auth.environment, GOTRUE_JWT_SECRET: "planted-by-hand" } };
-    const [drift] = findDrift({ desired, observed, context: contextFor("run"), environments });
+    const [drift] = findDrift({ wish, observed, context: contextFor("run"), environments });
     expect(drift?.sentence).toContain("GOTRUE_JWT_SECRET");
     expect(drift?.sentence).not.toContain("planted-by-hand");
     expect(drift?.sentence).not.toContain(auth.environment["GOTRUE_JWT_SECRET"]);
@@ -75,5 +77,14 @@ describe("drift", () => {
     const world = await running();
     world.containers.push({ ...structuredClone(container(world, "db")), id: "one-off", name: "one-off", state: "exited", labels: { ...container(world, "db").labels, [LABEL.role]: "one-off" } });
     expect(await driftOf(world)).toEqual([]);
+  });
+
+  it("is found from hashes alone: the fingerprint of a stack holds none of its secrets", () => {
+    const text = JSON.stringify(fingerprintStack(desired, hash));
+    // The user name of the dashboard is the word that stands in every image's name.
+    const { dashboardUsername: _, ...secrets } = sampleInput.secrets;
+    const values = Object.values(secrets).flatMap((secret) => (secret === null ? [] : [secret.reveal()]));
+    expect(values.length).toBeGreaterThan(5);
+    expect(values.filter((value) => text.includes(value))).toEqual([]);
   });
 });

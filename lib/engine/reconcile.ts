@@ -2,6 +2,7 @@ import type { DesiredService, DesiredStack, ServiceName } from "@/lib/stack/desi
 import { objectNames } from "@/lib/stack/names";
 import { classifyService, groupByService, type ServiceFinding } from "./classify";
 import { compare, fittingNetwork, ownObjects, type ReconcileContext, type Run } from "./context";
+import { fingerprintService } from "./fingerprint";
 import { LABEL, oneOffRole, type Observed, type ObservedContainer, type ObservedNetwork } from "./observed";
 import { PlanBuilder, type Plan } from "./plan";
 import { isLive, planContainerRemoval, planService, planStop, type Ready } from "./plan-service";
@@ -31,7 +32,7 @@ function planRun(builder: PlanBuilder, desired: DesiredStack, own: Observed, con
   const { kept, networkOp } = planNetwork(builder, run);
   const settled: Run = { ...run, own: kept };
   const groups = groupByService(kept.containers.filter((container) => container.labels[LABEL.role] !== oneOffRole));
-  const services = inDependencyOrder(desired.services).map((service) => ({ service, finding: classifyService(service, groups.get(service.name) ?? [], settled, context) }));
+  const services = inDependencyOrder(desired.services).map((service) => ({ service, finding: classifyService(fingerprintService(service, context.hash), groups.get(service.name) ?? [], settled, context) }));
   const ready: Ready = { network: networkOp, volumes: planVolumes(builder, settled), images: planImages(builder, settled, services), running: new Map() };
   for (const { service, finding } of services) planService(builder, settled, service, finding, ready);
   planUnwanted(builder, settled);

@@ -1,16 +1,12 @@
-import { findDrift } from "@/lib/engine/drift";
-import { LABEL, splitByProject, type Observed } from "@/lib/engine/observed";
+import { LABEL, type Observed } from "@/lib/engine/observed";
 import { EngineError } from "@/lib/engine/port";
 import { enqueueOperation } from "@/lib/operations/queue";
 import { resyncIntervalMs } from "@/lib/projects/derive-state";
-import { toObservations } from "@/lib/projects/observe-project";
-import { parseSettings } from "@/lib/projects/settings-schema";
-import { listServices } from "@/lib/stack/build-desired-stack";
 import { openOperationStatuses } from "@/lib/projects/list-projects";
-import { loadDesiredStack } from "@/lib/projects/workflows/load-stack";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { Log } from "./log";
 import { pause } from "./pause";
+import { ProjectSnapshots, type Sight } from "./project-snapshots";
 import { sampleIntervalMs, type UsageRecorder, type UsageTarget } from "./usage";
 
 const debounceMs = 300;
@@ -23,13 +19,15 @@ const watchedStates = ["creating", "ready", "paused", "failed", "deleting"];
  * Each loop ends when `signal` aborts.
  */
 export class Observer {
-  readonly #imageLabels = new Map<string, Record<string, string>>();
+  readonly #snapshots: ProjectSnapshots;
   readonly #dirty = new Set<string>();
   #wake: (() => void) | null = null;
   /** Projects whose snapshot the resync had to correct although no event had come. */
   corrections = 0;
 
-  constructor(private readonly tools: WorkflowTools, private readonly usage: UsageRecorder, private readonly log: Log) {}
+  constructor(private readonly tools: WorkflowTools, private readonly usage: UsageRecorder, private readonly log: Log) {
+    this.#snapshots = new ProjectSnapshots(tools, usage, log);
+  }
 
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#watch(signal), this.#resync(signal), this.#drain(signal), this.#sample(signal)]);
@@ -107,54 +105,22 @@ export class Observer {
   async #observeAll(signal: AbortSignal): Promise<void> {
     const projects = await this.tools.store.db.project.findMany({ where: { state: { in: watchedStates } }, select: { id: true } });
     const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, imageRefs: [] }, signal);
-    const ofProject = splitByProject(observed);
-    for (const { id } of projects) {
-      const isChanged = await this.#write(id, ofProject(id), signal).catch((error: unknown) => {
-        if (!signal.aborted) this.log.warn({ err: error, projectId: id }, "a project could not be observed");
-        return false;
-      });
-      if (isChanged && !this.#dirty.has(id)) this.corrections++;
+    const ids = projects.map(({ id }) => id);
+    this.#snapshots.keepOnly(new Set(ids));
+    for (const sight of await this.#look(ids, observed, signal)) {
+      if (sight.isChanged && !this.#dirty.has(sight.project.id)) this.corrections++;
     }
   }
 
   async #observeOne(projectId: string, signal: AbortSignal): Promise<void> {
     const observed = await this.tools.engine.observe({ instanceId: this.tools.instanceId, projectId, imageRefs: [], readsMarkers: false }, signal);
-    await this.#write(projectId, observed, signal);
+    await this.#look([projectId], observed, signal);
   }
 
-  /** Writes the snapshot of a project; says whether its services looked different from the last one. */
-  async #write(projectId: string, observed: Observed, signal: AbortSignal): Promise<boolean> {
-    const { store } = this.tools;
-    const project = await store.db.project.findUnique({ where: { id: projectId }, include: { snapshot: true } });
-    if (project === null || project.state === "deleted") return false;
-    const names = await this.tools.secrets.listNames(store.db, projectId);
-    if (names.length === 0) return false;
-    // What is on its way somewhere has no drift, and its secrets need not be opened to say how its services are.
-    const desired = project.state === "ready" ? await loadDesiredStack(this.tools, projectId) : null;
-    await this.#learnImages(observed, signal);
-    const services = toObservations({
-      services: desired?.services ?? listServices(parseSettings(project.settingsJson)), containers: observed.containers,
-      imageLabels: this.#imageLabels, usage: this.usage.latest(), readyContainers: this.tools.readyContainers,
-    });
-    const { prefix } = await this.tools.imageSource();
-    const drift = desired === null ? [] : findDrift({ desired, observed, context: { instanceId: this.tools.instanceId, projectId, imagePrefix: prefix, hash: this.tools.hash, goal: "run" } });
-    const servicesJson = JSON.stringify(services);
-    const driftJson = JSON.stringify(drift.map(({ service, kind, sentence }) => ({ service, kind, sentence })));
-    const takenAt = new Date(observed.takenAtMs);
-    await store.transaction((tx) =>
-      tx.observedSnapshot.upsert({ where: { projectId }, create: { projectId, takenAt, servicesJson, driftJson }, update: { takenAt, servicesJson, driftJson } }),
-    );
-    if (drift.length > 0 && project.driftPolicy === "enforce") await this.#enforce(project);
-    const states = (json: string | undefined) => (json === undefined ? "" : (JSON.parse(json) as { service: string; state: string }[]).map((service) => `${service.service}:${service.state}`).join());
-    return states(project.snapshot?.servicesJson) !== states(servicesJson);
-  }
-
-  async #learnImages(observed: Observed, signal: AbortSignal): Promise<void> {
-    for (const container of observed.containers) {
-      if (this.#imageLabels.has(container.imageId)) continue;
-      const image = await this.tools.engine.inspectImage(container.imageId, signal).catch(() => null);
-      if (image !== null) this.#imageLabels.set(container.imageId, image.labels);
-    }
+  async #look(projectIds: readonly string[], observed: Observed, signal: AbortSignal): Promise<Sight[]> {
+    const sights = await this.#snapshots.take(projectIds, observed, signal);
+    for (const { project, hasDrift } of sights) if (hasDrift && project.driftPolicy === "enforce") await this.#enforce(project);
+    return sights;
   }
 
   async #enforce(project: { id: string; ref: string }): Promise<void> {
