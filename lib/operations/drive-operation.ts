@@ -4,6 +4,7 @@ import { runInterruptibly, StepInterrupted, type InterruptionKind } from "./inte
 import { Journal, type Entries, type Outcome } from "./journal";
 import { LeaseLostError, releaseLease, type Lease } from "./lease";
 import { afterFailure, nextMove, type Move, type Situation } from "./machine";
+import { toOperationRow, type OperationRecord } from "./rows";
 import type { ActorRef, OperationFailure, OperationRow, Step, StepContext, Workflow } from "./types";
 
 export type RunnerLog = {
@@ -17,6 +18,8 @@ export type DriveOptions = {
   workflows: ReadonlyMap<string, Workflow<never>>;
   /** Throws a PanelError when who asked may not do this (any more). */
   authorizeActor(ref: ActorRef, operation: OperationRow): Promise<void>;
+  /** In the transaction that fails an operation whose row or input cannot be read, so that what it worked on does not wait for it for ever. */
+  settleUnreadable?(tx: Db, operation: { projectId: string | null }): Promise<void>;
   leaseMs: number;
   now: () => Date;
   log: RunnerLog;
@@ -102,9 +105,18 @@ export class OperationDrive {
     } catch (error) {
       if (isLoss(error)) throw error;
       this.options.log.error({ ...this.#about, err: error }, "an operation cannot be read");
-      await this.#journal.finish("failed", unreadable(error), null);
+      await this.#endUnreadable(unreadable(error));
       return null;
     }
+  }
+
+  async #endUnreadable(failure: OperationFailure): Promise<void> {
+    let projectId: string | null = null;
+    await this.#journal.finish("failed", failure, async (tx, record) => {
+      projectId = record.projectId;
+      await this.options.settleUnreadable?.(tx, record);
+    });
+    this.options.onEnded?.(projectId);
   }
 
   /** Ends the operation when it must not start: its worker died too often, or who asked may not do it. */
@@ -196,7 +208,7 @@ export class OperationDrive {
   /** Ends the operation and settles what it worked on, in one transaction. A settling that fails leaves a failed operation that can be tried again. */
   async #end({ workflow, input, operation: { projectId } }: Loaded, end: { outcome: Outcome; failure: OperationFailure | null; settleAs?: Outcome }): Promise<true> {
     const { outcome, failure, settleAs = outcome } = end;
-    const settle = (tx: Db, operation: OperationRow) => workflow.settle({ operation, input, outcome: settleAs, failure }, tx);
+    const settle = (tx: Db, record: OperationRecord) => workflow.settle({ operation: toOperationRow(record), input, outcome: settleAs, failure }, tx);
     await this.options.onCrashPoint?.("end:before");
     try {
       await this.#journal.finish(outcome, failure, settle);

@@ -2,7 +2,7 @@ import type { Db, Store } from "@/lib/adapters/store/types";
 import { EventBuffer } from "./event-buffer";
 import { LeaseLostError, type Lease } from "./lease";
 import { LeasedWriter } from "./leased-writer";
-import { toOperationRow, toStepRow } from "./rows";
+import { toOperationRow, toStepRow, type OperationRecord } from "./rows";
 import type { NewEvent, OperationFailure, OperationRow, Step, StepRow } from "./types";
 
 export type Outcome = "done" | "failed" | "cancelled" | "undone";
@@ -101,10 +101,10 @@ export class Journal {
     await this.#record((tx) => tx.operation.update({ where: { id: this.#id }, data: { status: "compensating" } }), () => ({ level: "info", stepKey: key, message }));
   }
 
-  /** Ends the operation; `settle` runs in the same transaction. */
-  async finish(outcome: Outcome, failure: OperationFailure | null, settle: ((tx: Db, operation: OperationRow) => Promise<void>) | null): Promise<void> {
+  /** Ends the operation; `settle` runs in the same transaction, with the row as it is stored. */
+  async finish(outcome: Outcome, failure: OperationFailure | null, settle: ((tx: Db, record: OperationRecord) => Promise<void>) | null): Promise<void> {
     const end = async (tx: Db, now: Date): Promise<void> => {
-      if (settle !== null) await settle(tx, toOperationRow(await tx.operation.findUniqueOrThrow({ where: { id: this.#id } })));
+      if (settle !== null) await settle(tx, await tx.operation.findUniqueOrThrow({ where: { id: this.#id } }));
       const last = await tx.operationStep.findFirst({ where: { operationId: this.#id, status: "done" }, orderBy: { ordinal: "desc" }, select: { outputJson: true } });
       const resultJson = outcome === "done" ? (last?.outputJson ?? null) : null;
       await tx.operation.update({ where: { id: this.#id }, data: { status: outcome, finishedAt: now, leaseToken: null, leaseUntil: null, errorJson: failure === null ? null : JSON.stringify(failure), resultJson } });

@@ -3,7 +3,7 @@ import { atMethod } from "@/lib/engine/fake/faults";
 import { EngineError } from "@/lib/engine/port";
 import { leaseMs } from "@/lib/operations/store.fixture";
 import { createProject } from "./create-project";
-import { cleanUpProject } from "./delete-project";
+import { cleanUpProject, deleteProject } from "./delete-project";
 import { editProject } from "./edit-project";
 import { getOperation } from "./get-operation";
 import { getProject } from "./get-project";
@@ -270,5 +270,39 @@ describe("a cancel", () => {
     expect((await scene.ended(operationId)).status).toBe("cancelled");
     expect(await scene.project("shop")).toBeNull();
     expect(await scene.store.db.portAllocation.count()).toBe(0);
+  });
+});
+
+describe("an operation that can no longer be read", () => {
+  const spoil = (operationId: string, data: { inputJson?: string; actorJson?: string }) => scene.store.db.operation.update({ where: { id: operationId }, data });
+
+  it.each([
+    ["input of another shape", { inputJson: '{"project":1}' }],
+    ["input that is no JSON", { inputJson: "{" }],
+    ["an actor that is no actor", { actorJson: '{"kind":"ghost"}' }],
+  ])("with %s, a creation ends as failed with a sentence, and cleaning up frees its reference", async (_name, data) => {
+    const { operationId } = await createProject(scene.ctx(), { displayName: "Shop", services: [...services] });
+    await spoil(operationId, data);
+    scene.startWorker();
+    expect((await scene.ended(operationId)).status).toBe("failed");
+    const failed = await getProject(scene.ctx(), "shop");
+    expect(failed).toMatchObject({ state: "failed", stateReason: expect.stringMatching(/cannot be read\. Clean the project up and create it anew\.$/) as string });
+    const cleaning = await cleanUpProject(scene.ctx(), { ref: "shop" });
+    expect((await scene.ended(cleaning.operationId)).status).toBe("done");
+    expect(await scene.project("shop")).toBeNull();
+  });
+
+  it("leaves a project that was to be deleted as failed, and it can be deleted anew", async () => {
+    const { operationId: creation } = await createProject(scene.ctx(), { displayName: "Shop", services: [...services] });
+    const worker = scene.startWorker();
+    await scene.ended(creation);
+    await worker.stop();
+    const { operationId } = await deleteProject(scene.ctx(), { ref: "shop", confirmName: "shop" });
+    await spoil(operationId, { inputJson: "{" });
+    scene.startWorker();
+    await scene.ended(operationId);
+    expect(await getProject(scene.ctx(), "shop")).toMatchObject({ state: "failed", stateReason: expect.stringMatching(/Delete the project anew\.$/) as string });
+    const anew = await deleteProject(scene.ctx(), { ref: "shop", confirmName: "shop" });
+    expect((await scene.ended(anew.operationId)).status).toBe("done");
   });
 });

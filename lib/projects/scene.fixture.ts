@@ -19,6 +19,7 @@ import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
 import { authorizeOperationActor } from "./authorize-operation";
 import { readImageSource, writeSetting } from "./installation";
 import { projectWorkflows } from "./workflows/all-workflows";
+import { settleUnreadable } from "./workflows/settle";
 import type { SecretsPort, WorkflowTools } from "./workflows/tools";
 
 /**
@@ -185,6 +186,7 @@ function startSceneWorker(parts: SceneParts, options: WorkerOptions): SceneWorke
     store: mortal.store,
     workflows: projectWorkflows(tools),
     authorizeActor: authorizeOperationActor(parts.store),
+    settleUnreadable,
     workerId: newId(),
     leaseMs,
     parallel: options.parallel ?? 5,

@@ -6,6 +6,7 @@ import { followSchedules } from "@/lib/operations/schedules";
 import { authorizeOperationActor } from "@/lib/projects/authorize-operation";
 import { trashSchedule } from "@/lib/projects/trash-schedule";
 import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
+import { settleUnreadable } from "@/lib/projects/workflows/settle";
 import { readWorkerConfig, type WorkerConfig } from "./config";
 import { crashHook } from "./crash-hook";
 import { beat } from "./heartbeat";
@@ -48,6 +49,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
     store,
     workflows: projectWorkflows(tools),
     authorizeActor: authorizeOperationActor(store),
+    settleUnreadable,
     workerId,
     leaseMs: config.leaseMs,
     parallel: config.parallelOperations,

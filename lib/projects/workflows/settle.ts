@@ -17,3 +17,14 @@ export async function markApplied(tx: Db, projectId: string, now: Date): Promise
 export async function removeProjectRow(tx: Db, projectId: string): Promise<void> {
   await tx.project.deleteMany({ where: { id: projectId } });
 }
+
+const wayOut = {
+  creating: "The creation cannot go on: what is on record of it in the panel's store cannot be read. Clean the project up and create it anew.",
+  deleting: "The deletion cannot go on: what is on record of it in the panel's store cannot be read. Delete the project anew.",
+};
+
+/** A project that was on its way when the record of its operation became unreadable ends as failed, from where it can be cleaned up or deleted. */
+export async function settleUnreadable(tx: Db, { projectId }: { projectId: string | null }): Promise<void> {
+  if (projectId === null) return;
+  for (const [state, stateReason] of Object.entries(wayOut)) await tx.project.updateMany({ where: { id: projectId, state }, data: { state: "failed", stateReason } });
+}
