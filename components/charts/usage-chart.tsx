@@ -16,6 +16,7 @@ const strokes = [
 type ChartProps = { title: string; unit: "MiB" | "cores"; rows: readonly UsageRow[]; services: readonly string[]; isTable: boolean };
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const shortAxisMs = 4 * 60_000;
 const exactClock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
 const figure = (value: number | null | undefined, unit: ChartProps["unit"]) => (value === null || value === undefined ? "–" : unit === "MiB" ? `${value.toFixed(0)} MiB` : `${value.toFixed(2)} cores`);
@@ -37,13 +38,16 @@ export function UsageChart({ title, unit, rows, services, isTable }: ChartProps)
 
 function UsageLines({ unit, rows, services }: Omit<ChartProps, "title" | "isTable">) {
   const latest = rows.at(-1);
+  // Minutes alone would repeat themselves along a short axis.
+  const isShort = Number(latest?.atMs ?? 0) - Number(rows[0]?.atMs ?? 0) < shortAxisMs;
+  const format = isShort ? exactClock : clock;
   return (
     <>
       <div className="h-44">
         <ResponsiveContainer width="100%" height="100%">
           <LineChart data={[...rows]} syncId="usage" margin={{ top: 4, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis dataKey="atMs" type="number" domain={["dataMin", "dataMax"]} tickFormatter={(value: number) => clock.format(value)} stroke="var(--ink-3)" fontSize={12} tickLine={false} minTickGap={40} />
+            <XAxis dataKey="atMs" type="number" domain={["dataMin", "dataMax"]} tickFormatter={(value: number) => format.format(value)} stroke="var(--ink-3)" fontSize={12} tickLine={false} minTickGap={40} />
             <YAxis width={48} stroke="var(--ink-3)" fontSize={12} tickLine={false} axisLine={false} tickFormatter={(value: number) => (unit === "MiB" ? value.toFixed(0) : value.toFixed(value < 0.1 ? 3 : 2))} />
             <Tooltip
               isAnimationActive={false}
