@@ -115,7 +115,7 @@ test("a file that is another program's database is refused and not touched", asy
 
 test("a store that lacks a migration is not started with, and says how to apply it", async () => {
   const url = `file:${join(makeFolder(), "basehold.sqlite")}`;
-  await expect(requireCurrentStore({ url })).rejects.toThrow(/lacks the migration 0001_init.*npx basehold migrate/);
+  await expect(requireCurrentStore({ url })).rejects.toThrow(/lacks the migrations? 0001_init.*npx basehold migrate/);
 });
 
 test("a file on a network file system is refused", async () => {

@@ -11,7 +11,7 @@ import type { Db, Store } from "./types";
 export const tablesInOrder = [
   "installationSetting", "throttleBucket", "schedule", "workerHeartbeat", "idempotencyKey", "oneTimeLink", "invitation", "auditEntry",
   "user", "session", "apiToken", "host", "project", "membership", "portAllocation", "subnetAllocation", "dataKey", "secretValue", "edgeFunction",
-  "observedSnapshot", "contractRun", "operation", "operationStep", "operationEvent",
+  "observedSnapshot", "contractRun", "gatewayRevision", "gatewayDraft", "operation", "operationStep", "operationEvent",
 ] as const satisfies readonly (keyof Db)[];
 
 type Table = (typeof tablesInOrder)[number];
@@ -29,7 +29,7 @@ const rowsPerBatchDefault = 500;
 
 /** What orders the rows of a table whose key is not `id`. */
 const keyColumns: Partial<Record<Table, readonly string[]>> = {
-  installationSetting: ["key"], throttleBucket: ["key"], observedSnapshot: ["projectId"], operationEvent: ["operationId", "seq"],
+  installationSetting: ["key"], throttleBucket: ["key"], observedSnapshot: ["projectId"], gatewayDraft: ["projectId"], operationEvent: ["operationId", "seq"],
 };
 
 /** A copy of a large store takes longer than a transaction of the panel may. */

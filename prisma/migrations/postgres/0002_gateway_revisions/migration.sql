@@ -1,0 +1,42 @@
+-- AlterTable
+ALTER TABLE "Project" ADD COLUMN     "gatewayRevision" INTEGER;
+
+-- CreateTable
+CREATE TABLE "GatewayRevision" (
+    "id" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    "state" TEXT NOT NULL,
+    "settingsJson" TEXT NOT NULL,
+    "summaryJson" TEXT NOT NULL,
+    "cause" TEXT,
+    "authorJson" TEXT NOT NULL,
+    "operationId" TEXT,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "appliedAt" TIMESTAMP(3),
+    "failureJson" TEXT,
+
+    CONSTRAINT "GatewayRevision_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "GatewayDraft" (
+    "projectId" TEXT NOT NULL,
+    "settingsJson" TEXT NOT NULL,
+    "version" INTEGER NOT NULL,
+    "basedOn" INTEGER NOT NULL,
+    "acknowledgedJson" TEXT NOT NULL,
+    "editorJson" TEXT NOT NULL,
+    "editedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "GatewayDraft_pkey" PRIMARY KEY ("projectId")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "GatewayRevision_projectId_number_key" ON "GatewayRevision"("projectId", "number");
+
+-- AddForeignKey
+ALTER TABLE "GatewayRevision" ADD CONSTRAINT "GatewayRevision_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "GatewayDraft" ADD CONSTRAINT "GatewayDraft_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
