@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { containing } from "@/lib/adapters/store/types";
 import { authorizeInstallation } from "./authorize";
 import { parseInput } from "./parse-input";
 import type { VerbContext } from "./verb-context";
@@ -32,7 +33,7 @@ export async function listAudit(ctx: VerbContext, input: AuditFilter = {}): Prom
     where: {
       AND: [
         filter.projectRef === undefined ? {} : { projectRef: filter.projectRef },
-        filter.actor === undefined ? {} : { actorName: { contains: filter.actor } },
+        filter.actor === undefined ? {} : { actorName: containing(ctx.store, filter.actor) },
         filter.action === undefined ? {} : { action: { startsWith: filter.action } },
         filter.from === undefined ? {} : { at: { gte: new Date(filter.from) } },
         filter.to === undefined ? {} : { at: { lte: new Date(filter.to) } },

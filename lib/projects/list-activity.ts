@@ -1,6 +1,7 @@
 import { authorizeInstallation } from "@/lib/access/authorize";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
+import { containing } from "@/lib/adapters/store/types";
 import { activityFilter, type ActivityFilter } from "./inputs";
 import type { ActivityItem, OperationView } from "./views";
 import { visibleProjectIds } from "./visible";
@@ -21,7 +22,7 @@ export async function listActivity(ctx: VerbContext, input: ActivityFilter = {})
       AND: [
         mayAudit ? {} : { projectId: visible === null ? { not: null } : { in: visible } },
         filter.projectRef === undefined ? {} : { projectRef: filter.projectRef },
-        filter.actor === undefined ? {} : { actorName: { contains: filter.actor } },
+        filter.actor === undefined ? {} : { actorName: containing(ctx.store, filter.actor) },
         filter.action === undefined ? {} : { action: { startsWith: filter.action } },
         filter.from === undefined ? {} : { at: { gte: new Date(filter.from) } },
         filter.to === undefined ? {} : { at: { lte: new Date(filter.to) } },

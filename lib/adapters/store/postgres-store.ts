@@ -68,8 +68,8 @@ function asBusy(error: unknown): unknown {
 }
 
 /**
- * Both clients are generated from one model and differ only in filters that the rules of the schema leave unused
- * (`mode: "insensitive"`, scalar lists); the contract suite runs on both.
+ * Both clients are generated from one model and differ only in filters: `mode: "insensitive"`, which `containing` knows, and scalar
+ * lists, which the rules of the schema leave unused. The contract suite runs on both.
  */
 function asDb(client: object): Db {
   return client as Db;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { listAudit } from "@/lib/access/audit-log";
+import { listActivity } from "@/lib/projects/list-activity";
 import { listProjects } from "@/lib/projects/list-projects";
 import { sampleSettings } from "@/lib/stack/sample-input.fixture";
 import { insertProject } from "./store-file.fixture";
-import type { Db, Store } from "./types";
+import { containing, type Db, type Store } from "./types";
 
 /** Two connections of two processes' kind on one empty, migrated store; both are closed when the test ends. */
 export type OpenStores = () => Promise<{ store: Store; another: Store }>;
@@ -202,6 +204,18 @@ function describeQueries(open: OpenStores): void {
     }
     const [newest] = await store.db.contractRun.groupBy({ by: ["projectId"], where: { projectId: { in: [projectId] } }, _max: { at: true } });
     expect(newest?._max.at).toEqual(new Date(at.getTime() + 1));
+  });
+
+  test("the activity and the audit log find a person whatever the case of the letters typed", async () => {
+    const { store } = await open();
+    await store.db.auditEntry.create({ data: { id: "a1", at, actorKind: "user", actorName: "Anna Berg", action: "team.invite", summary: "Invite", detailJson: "{}" } });
+    const ctx = { store, actor: { kind: "cli" as const, name: "test" }, now: () => at, newId: () => "x", seal: () => Promise.resolve("") };
+    for (const actor of ["anna", "ANNA B", "a berg"]) {
+      expect((await listAudit(ctx, { actor })).items).toHaveLength(1);
+      expect((await listActivity(ctx, { actor })).items).toHaveLength(1);
+    }
+    expect((await listAudit(ctx, { actor: "anne" })).items).toEqual([]);
+    expect(await store.db.auditEntry.count({ where: { summary: containing(store, "VIT") } })).toBe(1);
   });
 
   test("upsert, startsWith and a condition on null mean the same everywhere", async () => {

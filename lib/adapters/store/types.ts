@@ -29,3 +29,11 @@ export type StoreLog = {
   info(detail: Record<string, unknown>, message: string): void;
   warn(detail: Record<string, unknown>, message: string): void;
 };
+
+/**
+ * Filter for texts that contain `part`, whatever the case of its letters. SQLite compares so by itself (A to Z alone), PostgreSQL has
+ * to be asked to; its filter is not part of the common type.
+ */
+export function containing({ dialect }: Pick<Store, "dialect">, part: string): { contains: string } {
+  return dialect === "postgres" ? Object.assign({ contains: part }, { mode: "insensitive" }) : { contains: part };
+}
