@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { findMigrationsFolder, MigrationError, pendingMigrations, readMigrations } from "./migrations";
 import { readSqliteState } from "./migrate-sqlite";
 import { openStore, sqlitePathOf } from "./open-store";
+import { restorePostgres, runPostgresTool } from "./postgres-tools";
 import { isBusy } from "./sqlite-errors";
 import { SqliteConnection } from "./sqlite-connection";
 import { retryBusy } from "./retry-busy";
@@ -42,7 +41,7 @@ export async function restoreStore(options: RestoreOptions): Promise<{ replacedP
   if (!existsSync(options.file)) throw new MigrationError(`There is no file ${options.file}.`);
   const path = sqlitePathOf(options.url);
   if (path !== null) return restoreSqlite(path, options);
-  await runPostgresTool("pg_restore", options.url, ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", `--dbname=${databaseOf(options.url)}`, options.file]);
+  await restorePostgres(options);
   return { replacedPath: null };
 }
 
@@ -134,21 +133,4 @@ export async function requireUnused(path: string): Promise<void> {
 
 function openConnection(path: string): Promise<SqliteConnection> {
   return retryBusy(busyBudgetMs, () => new SqliteConnection(path, { journalMode: "wal", isReadOnly: false }));
-}
-
-function databaseOf(url: string): string {
-  return decodeURIComponent(new URL(url).pathname.slice(1)) || "postgres";
-}
-
-/** Runs pg_dump or pg_restore. The address goes by environment: arguments can be read by every user of the machine. */
-async function runPostgresTool(program: "pg_dump" | "pg_restore", url: string, args: string[]): Promise<void> {
-  const { hostname, port, username, password } = new URL(url);
-  const env = { ...process.env, PGHOST: decodeURIComponent(hostname), PGPORT: port === "" ? "5432" : port, PGUSER: decodeURIComponent(username), PGPASSWORD: decodeURIComponent(password), PGDATABASE: databaseOf(url) };
-  try {
-    await promisify(execFile)(program, args, { env, maxBuffer: 16 * 1024 * 1024 });
-  } catch (cause) {
-    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    const text = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim().slice(0, 500) : String(cause);
-    throw new MigrationError(isMissing ? `${program} is not installed. On Debian and Ubuntu: apt-get install postgresql-client.` : `${program} failed: ${text}`, { cause });
-  }
 }

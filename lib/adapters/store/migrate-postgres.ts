@@ -63,7 +63,8 @@ async function readApplied(client: pg.Client): Promise<AppliedMigration[]> {
   return appliedRows.parse(applied.rows).map((row) => ({ name: row.migration_name, checksum: row.checksum }));
 }
 
-async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Runs with one connection of its own. @throws MigrationError when the server does not let this program in. */
+export async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
   const { default: driver } = await import("pg");
   const client = new driver.Client({ connectionString: url });
   try {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +9,7 @@ import { listPendingMigrations, migrateStore, requireCurrentStore } from "./migr
 import { startPostgres, type PostgresServer } from "./postgres-server.fixture";
 import { describeStoreContract } from "./store-contract.fixture";
 import { insertProject, makeFolder, openUntilEnd } from "./store-file.fixture";
+import type { Store } from "./types";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -78,6 +80,34 @@ describe("PostgreSQL alone", () => {
     expect(await restoreStore({ url: target, file, backupsFolder: "/nowhere", verify: () => Promise.resolve() })).toEqual({ replacedPath: null });
     await requireCurrentStore({ url: target });
     expect(await (await openUntilEnd(target)).db.project.count()).toBe(1);
+  });
+
+  test("a backup that the key file does not open, and a file that is none, are refused before anything is replaced, and nothing stays behind", async () => {
+    const foreign = await migrated();
+    await openVault({ store: await openUntilEnd(foreign), keyFilePath: join(makeFolder(), "key-file") });
+    const file = join(makeFolder(), "panel.backup");
+    await backUpStore({ url: foreign, file });
+    const target = await migrated();
+    const store = await openUntilEnd(target);
+    const keyFilePath = join(makeFolder(), "key-file");
+    await openVault({ store, keyFilePath });
+    await insertProject(store);
+    const verify = async (copy: Store) => void (await openVault({ store: copy, keyFilePath }));
+    await expect(restoreStore({ url: target, file, backupsFolder: "/nowhere", verify })).rejects.toThrow(/key file/);
+    const text = join(makeFolder(), "text");
+    writeFileSync(text, "no backup");
+    await expect(restoreStore({ url: target, file: text, backupsFolder: "/nowhere", verify })).rejects.toThrow(/pg_restore failed/);
+    expect(await store.db.project.count()).toBe(1);
+    expect(await store.db.$queryRawUnsafe("SELECT datname FROM pg_database WHERE datname LIKE 'basehold_check%'")).toEqual([]);
+  });
+
+  test("a user who may make no database is told what is missing", async () => {
+    const target = await migrated();
+    await run(target, "CREATE ROLE lesser LOGIN");
+    const file = join(makeFolder(), "panel.backup");
+    await backUpStore({ url: target, file });
+    const lesser = Object.assign(new URL(target), { username: "lesser" }).href;
+    await expect(restoreStore({ url: lesser, file, backupsFolder: "/nowhere", verify: () => Promise.resolve() })).rejects.toThrow('ALTER ROLE "lesser" CREATEDB');
   });
 });
 
