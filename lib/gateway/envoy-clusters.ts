@@ -25,3 +25,8 @@ export function clusterResources(services: readonly UpstreamService[]) {
     };
   });
 }
+
+/** Name of the cluster of an external origin; no service is called so. */
+export function externalClusterName(origin: string): string {
+  return `external:${new URL(origin).host}`;
+}

@@ -1,5 +1,6 @@
+import { externalClusterName } from "./envoy-clusters";
 import { luaFilterName } from "./envoy-lua";
-import type { GatewayRoute } from "./routes";
+import type { GatewayRoute, RouteTarget } from "./routes";
 
 /** Keys that the gateway knows of one project, and the internal tokens that opaque keys are exchanged for. */
 export type GatewayKeys = {
@@ -90,13 +91,18 @@ function renderRoute(route: GatewayRoute, shared: { dashboardHtpasswd: string; p
 
 const seconds = (milliseconds: number) => `${milliseconds / 1000}s`;
 
+function hostRewrite(target: Exclude<RouteTarget, { kind: "answer" }>) {
+  if (target.kind === "external") return { host_rewrite_literal: new URL(target.origin).host };
+  return target.host === undefined ? {} : { host_rewrite_literal: target.host };
+}
+
 function renderAction({ target, timeoutMs, idleTimeoutMs }: GatewayRoute) {
   if (target.kind === "answer") return { direct_response: { status: target.status, body: { inline_string: target.body } } };
   return {
     route: {
-      cluster: target.service,
+      cluster: target.kind === "service" ? target.service : externalClusterName(target.origin),
       ...(target.rewrite === undefined ? {} : { prefix_rewrite: target.rewrite }),
-      ...(target.host === undefined ? {} : { host_rewrite_literal: target.host }),
+      ...hostRewrite(target),
       timeout: seconds(timeoutMs ?? 0),
       ...(idleTimeoutMs === undefined ? {} : { idle_timeout: seconds(idleTimeoutMs) }),
       // Only a connection that was never made is tried again: the request has not left the gateway.

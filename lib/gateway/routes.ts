@@ -5,20 +5,40 @@ export type UpstreamService = "auth" | "rest" | "realtime" | "storage" | "functi
 
 /**
  * Who may pass:
- * `open` anybody; `any-key` an API key of either role; `service-key` the service role's key alone;
- * `basic-auth` the dashboard's user name and password; `bypass` anybody, with key headers left untouched.
+ * `open` anybody; `any-key` an API key of either role; `opaque-key` the publishable or the secret key; `service-key` the service
+ * role's key alone; `user-jwt` a signed-in user's token; `basic-auth` the dashboard's user name and password; `bypass` anybody,
+ * with key headers left untouched.
  */
-export type RouteAccess = "open" | "any-key" | "service-key" | "basic-auth" | "bypass";
+export type RouteAccess = "open" | "any-key" | "opaque-key" | "service-key" | "user-jwt" | "basic-auth" | "bypass";
 
-export type RouteMatch = { kind: "prefix" | "exact"; path: string };
+/** Methods that a route may be limited to. */
+export const httpMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+export type HttpMethod = (typeof httpMethods)[number];
+
+/** A condition on one request header; its name in lower case, several values joined by commas as they arrive. */
+export type HeaderMatch = { name: string } & ({ kind: "present" } | { kind: "absent" } | { kind: "exact"; value: string } | { kind: "prefix"; value: string } | { kind: "regex"; value: string });
+
+/** `regex` in RE2 syntax, over the whole path. Without `methods` every method; each of `headers` must hold. */
+export type RouteMatch = { kind: "prefix" | "exact" | "regex"; path: string; methods?: readonly HttpMethod[]; headers?: readonly HeaderMatch[] };
 
 export type RouteTarget =
   | { kind: "service"; service: UpstreamService; /** Replaces the matched part of the path; undefined leaves the path. */ rewrite?: string; /** Literal Host header. */ host?: string }
+  | { kind: "external"; /** `https://host` or `https://host:port`. */ origin: string; rewrite?: string; /** Keys, tokens and cookies travel to it. */ forwardsCredentials: boolean }
   | { kind: "answer"; status: 403 | 503; body: string };
+
+/** Tokens come back at `requestsPerSecond` up to `burst`; each client address, or each API key, has a bucket of its own. */
+export type RateLimit = { requestsPerSecond: number; burst: number; per: "ip" | "key" };
+
+/** Which pages may read answers in a browser; `*` in `origins` is every page. */
+export type CorsRule = { origins: readonly string[]; methods: readonly HttpMethod[]; headers: readonly string[]; allowsCredentials: boolean };
+
+export type HeaderValue = { name: string; value: string };
 
 export type GatewayRoute = {
   /** Name in the gateway's configuration and its access log. */
   id: string;
+  /** A route of the operator's; undefined for those that come with the release. */
+  isOwn?: true;
   match: RouteMatch;
   target: RouteTarget;
   access: RouteAccess;
@@ -30,10 +50,21 @@ export type GatewayRoute = {
   isSocket?: boolean;
   /** Path that the upstream is told it is mounted at. */
   forwardedPrefix: string;
-  requestHeaders?: { name: string; value: string }[];
-  removeRequestHeaders?: string[];
+  requestHeaders?: readonly HeaderValue[];
+  removeRequestHeaders?: readonly string[];
+  responseHeaders?: readonly HeaderValue[];
+  removeResponseHeaders?: readonly string[];
   /** `project`: only the project's own public URL and local development addresses may read answers from a browser. */
-  cors?: "any" | "project";
+  cors?: "any" | "project" | CorsRule;
+  /** Networks in CIDR form that may ask; undefined: every address. */
+  ipAllow?: readonly string[];
+  rateLimit?: RateLimit;
+  /** Largest body of a request. */
+  maxBodyBytes?: number;
+  /** Further attempts: after a connection that was never made, and for GET, HEAD and OPTIONS after a 502 or 503. undefined: two, after the former only. */
+  retryAttempts?: number;
+  /** From then on the route answers 403; the gateway looks at its own clock. */
+  closesAtMs?: number;
 };
 
 export type GatewayRelease = {
