@@ -88,7 +88,7 @@ function Delete({ project, act, isEnabled }: { project: Project; act: WholeProje
         verb="Delete"
         name={project.ref}
         expected={project.displayName}
-        goes={[`${project.services.length} containers: ${project.services.join(", ")}`, "Its network", "Everything that answers under its address: API, database, Studio"]}
+        goes={[project.services.length === 0 ? "Its containers" : `${project.services.length} containers: ${project.services.join(", ")}`, "Its network", "Everything that answers under its address: API, database, Studio"]}
         stays={["Database, storage and function files, in the trash for 7 days", "Keys and passwords, the same when it comes back", `Reference ${project.ref} and ports ${project.ports.join(", ")}, reserved for it`]}
         until="Undo brings the whole project back until the 7 days are over. After that the data is removed."
         error={fieldError("confirmName") ?? failure?.message}

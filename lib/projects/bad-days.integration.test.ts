@@ -3,10 +3,10 @@ import { atMethod } from "@/lib/engine/fake/faults";
 import { EngineError } from "@/lib/engine/port";
 import { leaseMs } from "@/lib/operations/store.fixture";
 import { createProject } from "./create-project";
-import { cleanUpProject, deleteProject } from "./delete-project";
+import { cleanUpProject, deleteProject, purgeProject } from "./delete-project";
 import { editProject } from "./edit-project";
 import { getOperation } from "./get-operation";
-import { getProject } from "./get-project";
+import { getProject, UnreadableProjectError } from "./get-project";
 import { openScene, type Scene, type WorkerOptions } from "./scene.fixture";
 import { cancelOperation, retryOperation } from "./steer-operation";
 
@@ -304,5 +304,25 @@ describe("an operation that can no longer be read", () => {
     expect(await getProject(scene.ctx(), "shop")).toMatchObject({ state: "failed", stateReason: expect.stringMatching(/Delete the project anew\.$/) as string });
     const anew = await deleteProject(scene.ctx(), { ref: "shop", confirmName: "shop" });
     expect((await scene.ended(anew.operationId)).status).toBe("done");
+  });
+});
+
+describe("a project whose settings can no longer be read", () => {
+  it("says why and what it holds, and can be deleted and purged all the same", async () => {
+    const { operationId } = await createProject(scene.ctx(), { displayName: "Shop", services: [...services] });
+    scene.startWorker();
+    await scene.ended(operationId);
+    await scene.store.db.project.update({ where: { ref: "shop" }, data: { settingsJson: "{" } });
+    const error = await getProject(scene.ctx(), "shop").then(() => null, (cause: unknown) => cause);
+    expect(error).toBeInstanceOf(UnreadableProjectError);
+    expect(error).toMatchObject({ status: 503, project: { displayName: "Shop", state: "unknown", reason: expect.stringContaining("Restore a backup") as string, wasEverReady: true } });
+    expect((error as UnreadableProjectError).project.may).toEqual(expect.arrayContaining(["project.delete", "project.purge"]));
+    expect((error as UnreadableProjectError).project.ports).toHaveLength(3);
+    const deletion = await deleteProject(scene.ctx(), { ref: "shop", confirmName: "Shop" });
+    expect((await scene.ended(deletion.operationId)).status).toBe("done");
+    expect(scene.world.containers).toEqual([]);
+    const purge = await purgeProject(scene.ctx(), { ref: "shop", confirmName: "Shop" });
+    expect((await scene.ended(purge.operationId)).status).toBe("done");
+    expect([await scene.project("shop"), scene.world.volumes]).toEqual([null, []]);
   });
 });

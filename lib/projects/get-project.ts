@@ -7,7 +7,7 @@ import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { openOperationStatuses, toListItem, unreadableReason } from "./list-projects";
 import { readSettings, toPorts } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
-import type { ConnectionView, ContractResultView, ProjectDetail } from "./views";
+import type { ConnectionView, ContractResultView, ProjectDetail, UnreadableProject } from "./views";
 
 const contractResults: z.ZodType<ContractResultView[]> = z.array(
   z.object({
@@ -16,7 +16,17 @@ const contractResults: z.ZodType<ContractResultView[]> = z.array(
   }),
 );
 
-/** Everything that the pages of one project show, from what was last observed. Never asks Docker. */
+/** The settings of a project cannot be read. Carries what can still be said of it and done with it. */
+export class UnreadableProjectError extends UnavailableError {
+  constructor(readonly project: UnreadableProject) {
+    super(unreadableReason);
+  }
+}
+
+/**
+ * Everything that the pages of one project show, from what was last observed. Never asks Docker.
+ * @throws UnreadableProjectError when its settings cannot be read.
+ */
 export async function getProject(ctx: VerbContext, ref: string): Promise<ProjectDetail> {
   const project = await authorize(ctx, "project.see", ref);
   const { db } = ctx.store;
@@ -26,12 +36,17 @@ export async function getProject(ctx: VerbContext, ref: string): Promise<Project
     db.contractRun.findFirst({ where: { projectId: project.id }, orderBy: { at: "desc" } }),
   ]);
   const settings = readSettings(row.settingsJson);
-  if (settings === null) throw new UnavailableError(unreadableReason);
-  const ports = toPorts(row.ports);
   const item = toListItem(row, { nowMs: ctx.now().getTime(), operationId: operation?.id ?? null, isContractPassed: contract?.isPassed ?? null });
+  const services = row.snapshot === null ? [] : parseServices(row.snapshot.servicesJson);
+  const held = (Object.keys(permissions) as Permission[]).filter((permission) => may(ctx.actor, permission, project.id) !== "no");
+  if (settings === null) {
+    const reserved = row.ports.map(({ port }) => port).sort((a, b) => a - b);
+    throw new UnreadableProjectError({ ...item, reason: unreadableReason, services: services.map(({ service }) => service), ports: reserved, wasEverReady: row.readyAt !== null, may: held });
+  }
+  const ports = toPorts(row.ports);
   return {
     ...item,
-    services: row.snapshot === null ? [] : parseServices(row.snapshot.servicesJson),
+    services,
     drift: row.snapshot === null ? [] : parseDrift(row.snapshot.driftJson),
     contract: contract === null ? null : { at: contract.at.toISOString(), isPassed: contract.isPassed, results: contractResults.parse(JSON.parse(contract.resultsJson)) },
     connection: toConnection(row.ref, settings, ports),
@@ -40,7 +55,7 @@ export async function getProject(ctx: VerbContext, ref: string): Promise<Project
     wasEverReady: row.readyAt !== null,
     settings,
     ports,
-    may: (Object.keys(permissions) as Permission[]).filter((permission) => may(ctx.actor, permission, project.id) !== "no"),
+    may: held,
   };
 }
 

@@ -79,6 +79,17 @@ export type ProjectDetail = ProjectListItem & {
   may: string[];
 };
 
+/** A project whose settings cannot be read: what its page can still show, and offer. */
+export type UnreadableProject = Pick<ProjectListItem, "ref" | "displayName" | "state" | "runningOperationId"> & {
+  reason: string;
+  /** Names of the services last seen. */
+  services: string[];
+  /** Host ports reserved for it. */
+  ports: number[];
+  wasEverReady: boolean;
+  may: string[];
+};
+
 export type OperationView = {
   id: string;
   kind: string;

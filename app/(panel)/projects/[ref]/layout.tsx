@@ -1,15 +1,16 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
-import { duplicateProject, pause, prove, reconcile, resume, undoDelete } from "@/app/actions/project-actions";
+import { deleteWhole, duplicateProject, exportWhole, pause, prove, purge, reconcile, resume, undoDelete } from "@/app/actions/project-actions";
 import { cancel } from "@/app/actions/operation-actions";
 import { DuplicateButton } from "@/components/projects/duplicate-button";
 import { ProjectButtons } from "@/components/projects/project-buttons";
 import { staleAfterMs } from "@/components/projects/project-row";
+import { UnreadableProject } from "@/components/projects/unreadable-project";
 import { LinkTabs } from "@/components/ui/link-tabs";
 import { PageHeader } from "@/components/ui/page-header";
 import { StateBadge } from "@/components/ui/state-badge";
 import type { ProjectDetail } from "@/lib/projects/views";
-import { loadProject } from "./load-project";
+import { loadProject, loadUnreadable } from "./load-project";
 
 type Params = { params: Promise<{ ref: string }> };
 
@@ -21,6 +22,15 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
 /** Name, state, acts and tabs of a project, around each of its pages. */
 export default async function ProjectLayout({ params, children }: Params & { children: ReactNode }) {
   const { ref } = await params;
+  const unreadable = await loadUnreadable(ref);
+  if (unreadable !== null) {
+    return (
+      <>
+        <PageHeader title={<bdi>{unreadable.displayName}</bdi>} meta={<StateBadge kind="project" state={unreadable.state} />} />
+        <UnreadableProject project={unreadable} acts={{ duplicate: duplicateProject, export: exportWhole, delete: deleteWhole, purge }} />
+      </>
+    );
+  }
   const project = await loadProject(ref);
   const isObserved = project.state !== "deleted" && project.state !== "paused" && project.state !== "creating";
   return (
