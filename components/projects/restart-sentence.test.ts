@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
 import type { DesiredService, ServiceName } from "@/lib/stack/desired";
 import { generateProjectSecrets } from "@/lib/stack/keys";
-import { defaultRelease } from "@/lib/stack/releases";
+import { defaultRelease, serviceCatalogue, validateServices } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
-import { restartsAfter, restartSentence, type SettingName } from "./restart-sentence";
+import { restartsAfter, restartSentence, restartsWithServices, type SettingName } from "./restart-sentence";
 
 const settings: ProjectSettings = {
   displayName: "Shop", release: defaultRelease.name, services: defaultRelease.services.map((service) => service.name), bindAddress: "127.0.0.1",
@@ -40,6 +40,24 @@ describe("what a section says will restart is what the stack replaces", () => {
 
   it.each(cases)("%s", (name, wish) => {
     expect(restartsAfter([name], settings)).toEqual(replaced(wish));
+  });
+});
+
+describe("what the services section says will restart is what the stack replaces, whichever optional services come or go", () => {
+  const required = serviceCatalogue(defaultRelease).filter((service) => service.isRequired).map((service) => service.name);
+  const choices = settings.services.filter((name) => !required.includes(name)).reduce<ServiceName[][]>((found, name) => [...found, ...found.map((some) => [...some, name])], [[]]);
+  const valid = choices.map((some) => settings.services.filter((name) => required.includes(name) || some.includes(name))).filter((some) => validateServices(some, defaultRelease).length === 0);
+  const specsOf = (names: ServiceName[]) => new Map(build({ settings: { services: names } }).services.map((service) => [service.name, specOf({ ...service, dependsOn: [] })]));
+
+  it("from everything, and back", () => {
+    const all = specsOf(settings.services);
+    expect(valid.length).toBeGreaterThan(10);
+    for (const some of valid) {
+      const specs = specsOf(some);
+      const differing = some.filter((name) => specs.get(name) !== all.get(name));
+      expect([some, restartsWithServices(settings.services, some)]).toEqual([some, differing]);
+      expect([some, restartsWithServices(some, settings.services)]).toEqual([some, differing]);
+    }
   });
 });
 

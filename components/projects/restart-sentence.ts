@@ -40,6 +40,16 @@ export function restartsAfter(changed: readonly SettingName[], before: Before): 
   return before.services.filter((name) => found.has(name));
 }
 
+/** Services whose container is told whether another one runs. */
+const toldOf: Partial<Record<ServiceName, readonly ServiceName[]>> = { imgproxy: ["storage"] };
+
+/** Services that are replaced when others come or go beside them, in the project's order. A test holds it to what the stack does. */
+export function restartsWithServices(before: readonly ServiceName[], after: readonly ServiceName[]): ServiceName[] {
+  const changed = [...before.filter((name) => !after.includes(name)), ...after.filter((name) => !before.includes(name))];
+  const told = new Set(changed.flatMap((name) => toldOf[name] ?? []));
+  return before.filter((name) => after.includes(name) && told.has(name));
+}
+
 /** "auth restarts: …", said before saving. */
 export function restartSentence(names: readonly string[]): string {
   if (names.length === 0) return "Nothing restarts.";

@@ -8,7 +8,7 @@ import { Input, Textarea } from "@/components/ui/input";
 import { showToast } from "@/components/ui/toast";
 import type { ServiceName } from "@/lib/stack/desired";
 import type { ProjectDetail } from "@/lib/projects/views";
-import { restartsAfter, restartSentence } from "./restart-sentence";
+import { restartsAfter, restartSentence, restartsWithServices } from "./restart-sentence";
 import type { ServiceChoice } from "./service-choice";
 import { ServicePicker } from "./service-picker";
 import type { EditAct } from "./settings-acts";
@@ -49,7 +49,7 @@ export function ServicesSection({ project, edit, isReadOnly, readOnlyReason, cat
   const save = useSectionSave(edit, reset);
   const added = draft.services.filter((name) => !saved.includes(name));
   const removed = saved.filter((name) => !draft.services.includes(name));
-  const consequence = [added.length > 0 ? `${added.join(", ")} will start.` : "", removed.length > 0 ? `${removed.join(", ")} will stop; their data stays.` : "", "Services that are told of it restart."].filter(Boolean).join(" ");
+  const consequence = [added.length > 0 ? `${added.join(", ")} will start.` : "", removed.length > 0 ? `${removed.join(", ")} will stop; their data stays.` : "", restartSentence(restartsWithServices(saved, draft.services))].filter(Boolean).join(" ");
   return (
     <SettingsSection title="Services" description="What runs in this project." isDirty={isDirty} isBusy={save.isBusy} failure={sentenceOf(save.failure)} consequence={isDirty && consequence} isReadOnly={isReadOnly} readOnlyReason={readOnlyReason} onSave={() => void save.run({ ref: project.ref, services: [...draft.services] })} onReset={reset}>
       <ServicePicker catalogue={catalogue} selected={draft.services} onChange={(services) => set("services", services)} error={save.fieldError("services")} isDisabled={isReadOnly} />
