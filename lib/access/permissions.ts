@@ -31,6 +31,9 @@ export const permissions = {
   "operation.cancel": rule("project", "operator"),
   "operation.retry": rule("project", "operator"),
   "function.write": rule("project", "operator"),
+  "gateway.edit": rule("project", "operator"),
+  /** Which private networks external routes may reach. */
+  "gateway.networks": rule("project", "owner"),
   "project.create": rule("installation", "operator"),
   /** Makes a project, so the role on the installation counts; `authorize` asks for seeing the source as well. */
   "project.duplicate": rule("installation", "operator"),

@@ -14,6 +14,7 @@ export type OperationKind =
   | "project.purge"
   | "project.export"
   | "project.prove"
+  | "gateway.apply"
   | "function.deploy"
   | "function.delete"
   | "installation.backup";

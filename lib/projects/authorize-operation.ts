@@ -18,6 +18,7 @@ const permissionOf: Record<OperationKind, Permission> = {
   "project.purge": "project.purge",
   "project.export": "project.export",
   "project.prove": "project.prove",
+  "gateway.apply": "gateway.edit",
   "function.deploy": "function.write",
   "function.delete": "function.write",
   "installation.backup": "installation.backup",

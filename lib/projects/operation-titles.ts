@@ -11,6 +11,7 @@ const titles: Record<string, string> = {
   "project.purge": "Purge project",
   "project.export": "Export",
   "project.prove": "Run the contract",
+  "gateway.apply": "Apply gateway routes",
   "function.deploy": "Deploy function",
   "function.delete": "Delete function",
   "installation.backup": "Back up the panel",

@@ -23,9 +23,9 @@ CREATE TABLE "GatewayRevision" (
 CREATE TABLE "GatewayDraft" (
     "projectId" TEXT NOT NULL,
     "settingsJson" TEXT NOT NULL,
-    "version" INTEGER NOT NULL,
+    "version" TEXT NOT NULL,
     "basedOn" INTEGER NOT NULL,
-    "acknowledgedJson" TEXT NOT NULL,
+    "cause" TEXT,
     "editorJson" TEXT NOT NULL,
     "editedAt" TIMESTAMP(3) NOT NULL,
 

@@ -22,9 +22,9 @@ CREATE TABLE "GatewayRevision" (
 CREATE TABLE "GatewayDraft" (
     "projectId" TEXT NOT NULL PRIMARY KEY,
     "settingsJson" TEXT NOT NULL,
-    "version" INTEGER NOT NULL,
+    "version" TEXT NOT NULL,
     "basedOn" INTEGER NOT NULL,
-    "acknowledgedJson" TEXT NOT NULL,
+    "cause" TEXT,
     "editorJson" TEXT NOT NULL,
     "editedAt" DATETIME NOT NULL,
     CONSTRAINT "GatewayDraft_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project" ("id") ON DELETE CASCADE ON UPDATE CASCADE
