@@ -8,10 +8,10 @@ import { permissions, type Permission } from "./permissions";
 /** The table of roles as the product promises it (docs and README say the same), written out by hand. `*`: the password again. */
 const promised: Record<string, readonly Permission[]> = {
   "viewer": ["project.see", "project.members.see", "team.see"],
-  "operator": ["project.logs", "project.studio", "project.pause", "project.resume", "project.restart", "project.reconcile", "project.prove", "operation.cancel", "operation.retry", "function.write", "project.create", "project.duplicate"],
+  "operator": ["project.logs", "project.studio", "project.pause", "project.resume", "project.restart", "project.reconcile", "project.prove", "operation.cancel", "operation.retry", "function.write", "gateway.edit", "project.create", "project.duplicate"],
   "admin": ["project.edit"],
   "admin *": ["secret.reveal", "project.export", "project.delete", "project.undo-delete", "project.members.change", "team.change"],
-  "owner": ["installation.settings", "installation.tokens", "installation.audit"],
+  "owner": ["gateway.networks", "installation.settings", "installation.tokens", "installation.audit"],
   "owner *": ["team.owners", "project.purge", "installation.recovery-kit", "installation.backup"],
 };
 
