@@ -1,17 +1,56 @@
-import type { GatewayRoute, RouteMatch } from "./routes";
+import { isRegexMatch } from "./regex";
+import type { GatewayRoute, HeaderMatch, HttpMethod, RouteMatch } from "./routes";
+
+/** A request as a route sees it; header names in lower case, several values of one header joined by commas. */
+export type GatewayRequest = { method: string; /** Path with its query. */ target: string; headers: Readonly<Record<string, string>> };
 
 /** Whether a normalised path, without its query, is matched. */
 export function matchesPath(match: RouteMatch, path: string): boolean {
+  if (match.kind === "regex") return isRegexMatch(match.path, path);
   return match.kind === "exact" ? path === match.path : path.startsWith(match.path);
 }
 
-/** The first route that matches the request target; the query never counts. */
-export function matchRoute(routes: readonly GatewayRoute[], requestTarget: string): GatewayRoute | undefined {
-  const path = requestTarget.split("?", 1)[0] ?? "";
-  return routes.find((route) => matchesPath(route.match, path));
+/** A browser's question before a call from another origin, which carries neither keys nor the method that it asks for. */
+export function isPreflight({ method, headers }: GatewayRequest): boolean {
+  return method === "OPTIONS" && headers["origin"] !== undefined && headers["access-control-request-method"] !== undefined;
 }
 
-/** Routes that can never be reached because an earlier one matches everything they match. */
+/** Whether a route takes the request's method; a preflight counts as the method that it asks for. */
+export function matchesMethod({ methods }: RouteMatch, request: GatewayRequest): boolean {
+  if (methods === undefined) return true;
+  const isListed = (method: string | undefined) => methods.some((listed) => listed === method);
+  return isListed(request.method) || (isPreflight(request) && isListed(request.headers["access-control-request-method"]));
+}
+
+/** Whether a condition on a header holds. */
+export function matchesHeader(condition: HeaderMatch, headers: GatewayRequest["headers"]): boolean {
+  const value = headers[condition.name];
+  switch (condition.kind) {
+    case "present":
+      return value !== undefined;
+    case "absent":
+      return value === undefined;
+    case "exact":
+      return value === condition.value;
+    case "prefix":
+      return value?.startsWith(condition.value) ?? false;
+    case "regex":
+      return value !== undefined && isRegexMatch(condition.value, value);
+  }
+}
+
+/** Whether a route takes a request whose path was normalised. */
+export function matchesRequest(match: RouteMatch, path: string, request: GatewayRequest): boolean {
+  return matchesPath(match, path) && matchesMethod(match, request) && (match.headers ?? []).every((condition) => matchesHeader(condition, request.headers));
+}
+
+/** The first route that takes a GET of this target without headers; its path is taken as normalised, and the query never counts. */
+export function matchRoute(routes: readonly GatewayRoute[], requestTarget: string): GatewayRoute | undefined {
+  const path = requestTarget.split("?", 1)[0] ?? "";
+  return routes.find((route) => matchesRequest(route.match, path, { method: "GET", target: requestTarget, headers: {} }));
+}
+
+/** Routes that can never be reached because an earlier one takes everything that they would. */
 export function findShadowedRoutes(routes: readonly GatewayRoute[]): { route: GatewayRoute; by: GatewayRoute }[] {
   return routes.flatMap((route, index) => {
     const by = routes.slice(0, index).find((earlier) => covers(earlier.match, route.match));
@@ -19,7 +58,23 @@ export function findShadowedRoutes(routes: readonly GatewayRoute[]): { route: Ga
   });
 }
 
-function covers(earlier: RouteMatch, later: RouteMatch): boolean {
-  if (earlier.kind === "exact") return later.kind === "exact" && later.path === earlier.path;
-  return later.path.startsWith(earlier.path);
+/** Expressions that match every path, as people write them. */
+const everyPath = new Set([".*", "/.*", "^.*$", "^/.*$", "^/.*", "(.*)"]);
+
+/** Whether `earlier` takes every request that `later` takes. Of two different expressions it says no: nobody can see that at a glance either. */
+export function covers(earlier: RouteMatch, later: RouteMatch): boolean {
+  return coversPath(earlier, later) && coversMethods(earlier.methods, later.methods) && (earlier.headers ?? []).every((condition) => (later.headers ?? []).some((other) => isSame(condition, other)));
 }
+
+function coversPath(earlier: RouteMatch, later: RouteMatch): boolean {
+  if (earlier.kind === "prefix") return earlier.path === "/" || (later.kind !== "regex" && later.path.startsWith(earlier.path));
+  if (earlier.kind === "exact") return later.kind === "exact" && later.path === earlier.path;
+  if (later.kind === "exact") return isRegexMatch(earlier.path, later.path);
+  return everyPath.has(earlier.path) || (later.kind === "regex" && later.path === earlier.path);
+}
+
+function coversMethods(earlier: readonly HttpMethod[] | undefined, later: readonly HttpMethod[] | undefined): boolean {
+  return earlier === undefined || (later?.every((method) => earlier.includes(method)) ?? false);
+}
+
+const isSame = (one: HeaderMatch, other: HeaderMatch) => JSON.stringify(one) === JSON.stringify(other);

@@ -82,7 +82,8 @@ const functionTimeoutMs = 150_000;
 /** Realtime takes its tenant from the first label of the Host header. */
 export const realtimeHost = "realtime-dev.supabase-realtime";
 
-const deniedBody = "RBAC: access denied";
+/** Body of every 403, as upstream's gateway words it. */
+export const deniedBody = "RBAC: access denied";
 
 type ServiceRoute = { id: string; path: string; service: UpstreamService; access: RouteAccess } & Partial<GatewayRoute> & { rewrite?: string; host?: string; kind?: RouteMatch["kind"] };
 
@@ -149,7 +150,8 @@ export function builtInRoutes({ enabledServices, release }: GatewayOptions): Gat
   return routes.map((route) => (route.target.kind === "service" && !enabledServices.includes(route.target.service) ? withoutService(route, route.target.service) : route));
 }
 
-function withoutService(route: GatewayRoute, service: UpstreamService): GatewayRoute {
+/** The same route answering that the project runs without its service. */
+export function withoutService(route: GatewayRoute, service: UpstreamService): GatewayRoute {
   const access = route.access === "basic-auth" ? "open" : route.access;
   return { ...route, access, removeRequestHeaders: undefined, requestHeaders: undefined, target: { kind: "answer", status: 503, body: `This project runs without ${service}.` } };
 }
