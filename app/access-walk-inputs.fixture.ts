@@ -67,6 +67,7 @@ export const actionInputs: Partial<Record<ActionName, (prepared: Prepared) => Re
 /** Bodies of handlers that take one. */
 export const bodies: Partial<Record<HandlerName, (prepared: Prepared) => Record<string, unknown>>> = {
   "POST /api/v1/projects": () => ({ displayName: "New" }),
+  "POST /api/v1/projects/preview": () => ({ displayName: "New" }),
   "PATCH /api/v1/projects/{ref}": () => ({ displayName: "Shop" }),
   "DELETE /api/v1/projects/{ref}": () => ({ confirmName: "something else" }),
   "POST /api/v1/projects/{ref}/restart": () => ({ service: "rest" }),

@@ -5,7 +5,7 @@ import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import type { ServiceName } from "@/lib/stack/desired";
-import { suggestRef } from "@/lib/stack/names";
+import { reservedRefs, suggestRef } from "@/lib/stack/names";
 import { defaultRelease, getRelease, releaseNames, validateServices } from "@/lib/stack/releases";
 import type { ProjectSettings } from "@/lib/stack/settings";
 import { choosePort, chooseSubnet, subnetPool, type PortPurpose } from "./allocate";
@@ -71,7 +71,8 @@ function chooseServices(wished: ServiceName[] | undefined, releaseName: string):
  */
 export async function reserveRef(tx: Db, parsed: Pick<ParsedInput, "ref" | "displayName">): Promise<string> {
   const wished = parsed.ref ?? suggestRef(parsed.displayName);
-  const isTaken = async (ref: string) => (await tx.project.findUnique({ where: { ref }, select: { id: true } })) !== null;
+  if (parsed.ref !== undefined && reservedRefs.has(parsed.ref)) throw new ConflictError("ref-taken", `${parsed.ref} is a word of the panel's own addresses. Choose another reference.`, { field: "ref" });
+  const isTaken = async (ref: string) => reservedRefs.has(ref) || (await tx.project.findUnique({ where: { ref }, select: { id: true } })) !== null;
   if (!(await isTaken(wished))) return wished;
   if (parsed.ref !== undefined) throw new ConflictError("ref-taken", `The reference ${parsed.ref} is taken.`, { field: "ref" });
   for (let count = 2; count < 1000; count++) {

@@ -57,6 +57,11 @@ async function expectRefused(act: () => Promise<unknown>, expected: { code?: str
 }
 
 describe("creating a project", () => {
+  it.each(["new", "preview"])("gives nobody the reference %s, which is a word of the panel's own addresses", async (word) => {
+    expect((await create({ displayName: word })).ref).toBe(`${word}-2`);
+    await expectRefused(() => create({ ref: word }), { code: "ref-taken", fields: ["ref"] });
+  });
+
   it("writes row, ports, subnet, operation and audit row in one transaction", async () => {
     const { projectId, operationId } = await create({ postgresPassword: "aB3".repeat(8) });
     const project = await scene.project(ref);

@@ -3,6 +3,9 @@ import type { ServiceName } from "./desired";
 /** Reference (slug) of a project: part of URLs, of the pooler's user name and of the Compose grouping label. */
 export const projectRefPattern = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
 
+/** Words that stand where a reference does in an address of the panel: `/projects/new`, `/api/v1/projects/preview`. */
+export const reservedRefs: ReadonlySet<string> = new Set(["new", "preview"]);
+
 /** Immutable id of a project; every Docker object's name is derived from it. */
 export const projectIdPattern = /^[a-z0-9]{12}$/;
 

@@ -1,10 +1,17 @@
 import { z } from "zod";
+import { callFunctionRequest } from "@/lib/access/worker-protocol";
 import { createProjectInput, deleteProjectInput, duplicateProjectInput, editProjectInput, functionNameSchema, maxFunctionSizeBytes, restartServiceInput } from "@/lib/projects/inputs";
 import { revealInput } from "@/lib/projects/reveal-secrets";
 import { define, pageQuery, queryFlag, refParams } from "./define";
-import { createdProjectSchema, deployedSchema, functionSchema, maybeStartedSchema, metricsSchema, pageOf, projectDetailSchema, projectSchema, secretsSchema, startedSchema } from "./schemas";
+import { calledFunctionSchema, createdProjectSchema, deployedSchema, functionSchema, maybeStartedSchema, metricsSchema, pageOf, previewSchema, projectDetailSchema, projectSchema, secretsSchema, startedSchema } from "./schemas";
 
 const functionParams = refParams.extend({ name: functionNameSchema });
+const called = callFunctionRequest.shape;
+const callFunctionBody = z.object({
+  method: called.method.default("POST"),
+  path: called.path.default("").meta({ description: "What follows the function's name: empty, or a path and query that start with `/` or `?`." }),
+  body: called.body.default(""),
+});
 const started = { tag: "Projects", params: refParams, status: 202, answer: startedSchema } as const;
 
 export const projectEndpoints = {
@@ -15,6 +22,10 @@ export const projectEndpoints = {
   createProject: define({
     name: "POST /api/v1/projects", tag: "Projects", summary: "Create a project", description: "Only `displayName` is needed. Answers at once; the operation proves the project ready.",
     body: createProjectInput, status: 202, answer: createdProjectSchema,
+  }),
+  previewProject: define({
+    name: "POST /api/v1/projects/preview", tag: "Projects", summary: "What creating a project would make, and what stands in its way",
+    description: "Takes what creating takes and changes nothing: the checks from a fresh look at the engine, and the plan as text.", body: createProjectInput, answer: previewSchema, repetition: "none",
   }),
   getProject: define({ name: "GET /api/v1/projects/{ref}", tag: "Projects", summary: "One project as it was last observed", params: refParams, answer: projectDetailSchema }),
   editProject: define({
@@ -59,4 +70,8 @@ export const projectEndpoints = {
     status: 202, answer: deployedSchema, maxBodyBytes: Math.ceil(maxFunctionSizeBytes * 1.4) + 64 * 1024,
   }),
   deleteFunction: define({ name: "DELETE /api/v1/projects/{ref}/functions/{name}", tag: "Functions", summary: "Take an edge function out of service", params: functionParams, status: 202, answer: startedSchema }),
+  callFunction: define({
+    name: "POST /api/v1/projects/{ref}/functions/{name}/call", tag: "Functions", summary: "Call an edge function", description: "Through the project's gateway, with its publishable key. Each call is audited, and an answer of the function is a 200 here whatever its own status.",
+    params: functionParams, body: callFunctionBody, answer: calledFunctionSchema, repetition: "none",
+  }),
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { metricsResponse } from "@/lib/access/worker-protocol";
+import { callFunctionResponse, metricsResponse, preflightResponse } from "@/lib/access/worker-protocol";
 
 /** What the REST API answers, as schemas. `contracts.ts` holds each to the type that pages get, so that the two cannot part. */
 
@@ -111,6 +111,8 @@ export const meSchema = z
 
 export const secretsSchema = z.object({ values: z.record(z.string(), z.string()) }).meta({ id: "Secrets" });
 export const metricsSchema = metricsResponse.meta({ id: "Metrics" });
+export const previewSchema = preflightResponse.meta({ id: "ProjectPreview", description: "What would be made, and what stands in its way: an item with the state `stop` does." });
+export const calledFunctionSchema = callFunctionResponse.meta({ id: "CalledFunction", description: "What the function answered." });
 
 export const problemSchema = z
   .object({
