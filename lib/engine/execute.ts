@@ -16,7 +16,8 @@ type Lane = keyof typeof laneSizes;
 const probes = new ProbeGate(2);
 
 export type PlanEvent = {
-  kind: "started" | "progress" | "done" | "failed";
+  /** `left`: what was to go is still there, and nothing hangs on it. */
+  kind: "started" | "progress" | "left" | "done" | "failed";
   op: number;
   type: PlanOp["type"];
   resource: string;
@@ -153,7 +154,7 @@ async function callEngine(run: Run, op: PlanOp): Promise<void> {
     case "createNetwork":
       return void (await engine.createNetwork({ name: op.networkName, subnet: op.subnet, labels: labels(run, { [LABEL.network]: op.shortName }) }, signal));
     case "removeNetwork":
-      return engine.removeNetwork(op.networkId, signal);
+      return removeNetwork(run, op, signal);
     case "createVolume":
       return engine.createVolume({ name: op.volumeName, labels: labels(run, { [LABEL.volume]: op.shortName }) }, signal);
     case "removeVolume":
@@ -173,6 +174,12 @@ async function callEngine(run: Run, op: PlanOp): Promise<void> {
     case "renameContainer":
       return engine.renameContainer(idOf(run, op.target), op.containerName, signal);
   }
+}
+
+async function removeNetwork(run: Run, op: Extract<PlanOp, { type: "removeNetwork" }>, signal: AbortSignal): Promise<void> {
+  if ((await run.engine.removeNetwork(op.networkId, signal)) === "removed") return;
+  const sentence = `The engine does not let go of the network ${op.networkName}, although nothing is attached to it. It was left: remove it after the engine's next restart with \`docker network rm ${op.networkName}\`.`;
+  run.onEvent({ kind: "left", op: op.id, type: op.type, resource: op.resource, service: null, sentence });
 }
 
 function pullImage(run: Run, op: Extract<PlanOp, { type: "pullImage" }>): Promise<void> {

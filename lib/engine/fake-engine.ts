@@ -7,7 +7,7 @@ import { observeWorld } from "./fake/observe";
 import { imageOf, takeId, type FakeContainer, type FakeWorld } from "./fake/world";
 import type { FakeCall } from "./fake/faults";
 import { LABEL, type Observed } from "./observed";
-import type { ContainerStats, CreateContainerSpec, EngineEvent, EngineInfo, EnginePort, ExecResult, HostCapacity, InspectedContainer, LogLine, ObserveScope, PullProgress } from "./port";
+import type { ContainerStats, CreateContainerSpec, EngineEvent, EngineInfo, EnginePort, ExecResult, HostCapacity, InspectedContainer, LogLine, NetworkRemoval, ObserveScope, PullProgress } from "./port";
 
 type ExecOptions = Parameters<EnginePort["exec"]>[2];
 
@@ -76,10 +76,12 @@ export class FakeEngine implements EnginePort {
     });
   }
 
-  removeNetwork(id: string, signal?: AbortSignal): Promise<void> {
+  removeNetwork(id: string, signal?: AbortSignal): Promise<NetworkRemoval> {
     return this.#connection.call("removeNetwork", this.world.networks.find((network) => network.id === id)?.name ?? id, signal, () => {
       if (this.world.containers.some((container) => container.networkId === id && isLive(container))) throw failure("other", `network ${id} has active endpoints`);
+      if (this.world.networks.some((network) => network.id === id && network.isStuck === true)) return "left";
       this.world.networks = this.world.networks.filter((network) => network.id !== id);
+      return "removed";
     });
   }
 

@@ -36,6 +36,8 @@ export type EngineEvent = { atMs: number; action: string; containerId: string; l
 
 export type LogLine = { atMs: number; stream: "stdout" | "stderr"; text: string };
 
+export type NetworkRemoval = "removed" | "left";
+
 export type ObserveScope = {
   instanceId: string;
   projectId?: string;
@@ -59,7 +61,8 @@ export interface EnginePort {
   /** Labels of a local image; null when absent. */
   inspectImage(imageRef: string, signal?: AbortSignal): Promise<{ id: string; labels: Record<string, string>; sizeBytes: number } | null>;
   createNetwork(spec: { name: string; subnet: string; labels: Record<string, string> }, signal?: AbortSignal): Promise<string>;
-  removeNetwork(id: string, signal?: AbortSignal): Promise<void>;
+  /** `left`: nothing is attached to it any more, and still the engine does not let it go. */
+  removeNetwork(id: string, signal?: AbortSignal): Promise<NetworkRemoval>;
   createVolume(spec: { name: string; labels: Record<string, string> }, signal?: AbortSignal): Promise<void>;
   removeVolume(name: string, signal?: AbortSignal): Promise<void>;
   createContainer(spec: CreateContainerSpec, signal?: AbortSignal): Promise<string>;

@@ -326,3 +326,22 @@ describe("a project whose settings can no longer be read", () => {
     expect([await scene.project("shop"), scene.world.volumes]).toEqual([null, []]);
   });
 });
+
+describe("a purge after which the engine keeps an empty network", () => {
+  it("is done, names the network in its events and its result, and says how to remove it", async () => {
+    const { operationId: creation } = await createProject(scene.ctx(), { displayName: "Shop", services: [...services] });
+    scene.startWorker();
+    await scene.ended(creation);
+    const [network] = scene.world.networks;
+    if (network === undefined) throw new Error("The project has no network.");
+    network.isStuck = true;
+    const deletion = await deleteProject(scene.ctx(), { ref: "shop", confirmName: "shop" });
+    await scene.ended(deletion.operationId);
+    const purge = await purgeProject(scene.ctx(), { ref: "shop", confirmName: "shop" });
+    const operation = await scene.ended(purge.operationId);
+    expect([operation.status, await scene.project("shop"), scene.world.volumes]).toEqual(["done", null, []]);
+    expect(JSON.parse(operation.resultJson ?? "null")).toMatchObject({ left: [`network:${network.name}`] });
+    const events = await scene.store.db.operationEvent.findMany({ where: { operationId: operation.id, level: "warn" } });
+    expect(events.map(({ message }) => message)).toEqual([expect.stringContaining(`docker network rm ${network.name}`)]);
+  });
+});

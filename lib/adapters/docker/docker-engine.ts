@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { z } from "zod";
 import { LABEL, oneOffRole, type Observed } from "@/lib/engine/observed";
-import { EngineError, type ContainerStats, type CreateContainerSpec, type EngineEvent, type EngineInfo, type EnginePort, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type PullProgress } from "@/lib/engine/port";
+import { EngineError, type ContainerStats, type CreateContainerSpec, type EngineEvent, type EngineInfo, type EnginePort, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type NetworkRemoval, type PullProgress } from "@/lib/engine/port";
 import type { ConfigFile } from "@/lib/stack/desired";
 import { connectDocker, type DockerClients } from "./client";
 import { toCreateOptions } from "./container-options";
@@ -118,7 +118,7 @@ export class DockerEngine implements EnginePort {
     });
   }
 
-  removeNetwork(id: string, signal?: AbortSignal): Promise<void> {
+  removeNetwork(id: string, signal?: AbortSignal): Promise<NetworkRemoval> {
     return this.#call("remove the network", signal, ({ short }) => removeNetwork(short, id, { signal, pauseMs: 500 }));
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { z } from "zod";
+import type { NetworkRemoval } from "@/lib/engine/port";
 import { statusOf } from "./errors";
 
 const attempts = 5;
@@ -12,15 +13,16 @@ const inspected = z.object({ Containers: z.record(z.string(), z.unknown()).nulli
  * of the engine sets it right. Such a shell holds no data and no container, so it must not keep a project from being deleted: it is left,
  * with its labels, and taken up again when the project comes back.
  */
-export async function removeNetwork(docker: Docker, id: string, options: { signal?: AbortSignal | undefined; pauseMs: number }): Promise<void> {
+export async function removeNetwork(docker: Docker, id: string, options: { signal?: AbortSignal | undefined; pauseMs: number }): Promise<NetworkRemoval> {
   const network = docker.getNetwork(id);
   for (let attempt = 1; ; attempt++) {
     try {
-      return void (await network.remove());
+      await network.remove();
+      return "removed";
     } catch (error) {
-      if (statusOf(error) === 404) return;
+      if (statusOf(error) === 404) return "removed";
       if (!(error instanceof Error) || !error.message.includes("has active endpoints")) throw error;
-      if (attempt === attempts && (await isEmpty(network))) return;
+      if (attempt === attempts && (await isEmpty(network))) return "left";
       if (attempt === attempts) throw error;
     }
     await pause(options.pauseMs, undefined, { signal: options.signal });

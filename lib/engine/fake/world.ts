@@ -40,7 +40,7 @@ export type FakeContainer = {
   log: LogLine[];
 };
 
-export type FakeNetwork = { id: string; name: string; labels: Record<string, string>; subnet: string };
+export type FakeNetwork = { id: string; name: string; labels: Record<string, string>; subnet: string; /** The engine counts an endpoint on it for ever. */ isStuck?: boolean };
 export type FakeVolume = { name: string; labels: Record<string, string>; /** Path below the volume's root → content in base64. */ files: Record<string, string> };
 export type FakeImage = { id: string; labels: Record<string, string>; sizeBytes: number };
 

@@ -11,6 +11,9 @@ export type EventSink = (event: Omit<NewEvent, "stepKey">) => void;
 
 type Apply = { projectId: string; operationId: string; goal: ReconcileGoal };
 
+/** `left`: names of what the engine did not let go of. */
+export type Applied = { calls: number; left?: string[] };
+
 /** The plan that would bring the project to its goal, from a fresh look at the engine. */
 export async function planStack(tools: WorkflowTools, apply: Omit<Apply, "operationId">, signal: AbortSignal) {
   const isKept = apply.goal === "run" || apply.goal === "pause";
@@ -27,10 +30,11 @@ export async function planStack(tools: WorkflowTools, apply: Omit<Apply, "operat
  * whatever is there.
  * @throws StepFailure with the container's last log lines when a service does not get ready.
  */
-export async function applyStack(tools: WorkflowTools, apply: Apply, emit: EventSink, signal: AbortSignal): Promise<{ calls: number }> {
+export async function applyStack(tools: WorkflowTools, apply: Apply, emit: EventSink, signal: AbortSignal): Promise<Applied> {
   const { plan } = await planStack(tools, apply, signal);
   emit({ level: "info", message: plan.ops.length === 0 ? "Nothing to change." : `${plan.ops.length} calls to the engine`, current: null, total: null, detail: { plan: planToText(plan) } });
   let done = 0;
+  const left: string[] = [];
   const outcome = await executePlan(plan, {
     engine: tools.engine,
     signal,
@@ -38,8 +42,9 @@ export async function applyStack(tools: WorkflowTools, apply: Apply, emit: Event
     onReady: (containerId) => tools.readyContainers.add(containerId),
     onEvent: (event) => {
       if (event.kind === "done") done++;
+      if (event.kind === "left") left.push(event.resource);
       emit({
-        level: event.kind === "failed" ? "warn" : "progress",
+        level: event.kind === "failed" || event.kind === "left" ? "warn" : "progress",
         message: event.sentence,
         current: done,
         total: plan.ops.length,
@@ -47,7 +52,7 @@ export async function applyStack(tools: WorkflowTools, apply: Apply, emit: Event
       });
     },
   });
-  if (outcome.failure === null) return { calls: plan.ops.length };
+  if (outcome.failure === null) return { calls: plan.ops.length, ...(left.length > 0 ? { left } : {}) };
   throw new StepFailure({
     code: outcome.failure.code,
     sentence: outcome.failure.sentence,

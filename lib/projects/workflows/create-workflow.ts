@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { StepFailure } from "@/lib/operations/step-failure";
 import type { StepContext, Workflow } from "@/lib/operations/types";
-import { applyStack } from "./apply-stack";
+import { applyStack, type Applied } from "./apply-stack";
 import { functionsStep } from "./functions-step";
 import { imagesStep } from "./images-step";
 import { proveStep } from "./prove-step";
@@ -53,7 +53,7 @@ export function createWorkflow(tools: WorkflowTools): Workflow<CreateInput> {
 }
 
 /** A port that another program took between the check and the start is exchanged once, unless the person chose it. */
-async function startServices(tools: WorkflowTools, { operation, input: wish, emit }: StepContext<CreateInput>, signal: AbortSignal): Promise<{ calls: number }> {
+async function startServices(tools: WorkflowTools, { operation, input: wish, emit }: StepContext<CreateInput>, signal: AbortSignal): Promise<Applied> {
   const apply = { projectId: wish.projectId, operationId: operation.id, goal: "run" } as const;
   try {
     return await applyStack(tools, apply, emit, signal);
