@@ -5,8 +5,7 @@ import type { VerbContext } from "@/lib/access/verb-context";
 import { requireCurrentStore } from "@/lib/adapters/store/migrate";
 import { openStore } from "@/lib/adapters/store/open-store";
 import type { Store } from "@/lib/adapters/store/types";
-import { readSealingRecipient, sealForWorker } from "@/lib/adapters/vault/sealing";
-import { CliError } from "./cli-error";
+import { sealForPublishedKey } from "@/lib/adapters/vault/sealing";
 import type { CliEnvironment } from "./environment";
 
 const newId = customAlphabet("abcdefghijklmnopqrstuvwxyz0123456789", 20);
@@ -29,11 +28,7 @@ export function cliContext(store: Store, actor: Actor = { kind: "cli", name: `Co
     actor,
     now: () => new Date(),
     newId,
-    seal: async (text) => {
-      const recipient = await readSealingRecipient(store.db);
-      if (recipient === null) throw new CliError("The worker has not started yet. Start it with `npm run up`.");
-      return sealForWorker(recipient, text);
-    },
+    seal: (text) => sealForPublishedKey(store.db, text),
   };
 }
 

@@ -1,10 +1,9 @@
 import { customAlphabet } from "nanoid";
 import type { Actor } from "@/lib/access/actor";
-import { UnavailableError } from "@/lib/access/errors";
 import type { Claim } from "@/lib/access/load-actor";
 import type { AccessContext } from "@/lib/access/verb-context";
 import { openPasswordHash } from "@/lib/adapters/vault/password-hash";
-import { readSealingRecipient, sealForWorker } from "@/lib/adapters/vault/sealing";
+import { sealForPublishedKey } from "@/lib/adapters/vault/sealing";
 import type { Identity } from "./identity";
 import { webConfig } from "./web-config";
 import { webStore } from "./store";
@@ -36,11 +35,7 @@ async function makeContext(actor: Actor, claim: Claim | null): Promise<WebContex
     actor,
     now: () => new Date(),
     newId,
-    seal: async (text) => {
-      const recipient = await readSealingRecipient(store.db);
-      if (recipient === null) throw new UnavailableError("The worker has not started yet: it publishes the key to which secrets are sealed. Start it with `npm run up`.");
-      return sealForWorker(recipient, text);
-    },
+    seal: (text) => sealForPublishedKey(store.db, text),
     passwords,
     worker: workerClient(claim, { socketPath: webConfig().workerSocketPath, ip: "ip" in actor ? actor.ip : null }),
   };

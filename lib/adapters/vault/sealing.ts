@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UnavailableError } from "@/lib/access/errors";
 import type { Db } from "@/lib/adapters/store/types";
 
 /** Setting that holds the public half; web reads it, the worker writes it at each start. */
@@ -18,6 +19,13 @@ export async function sealForWorker(recipient: string, text: string): Promise<st
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   return armor.encode(await encrypter.encrypt(text));
+}
+
+/** Seals to the key that the worker published in the store. @throws UnavailableError before the worker's first start. */
+export async function sealForPublishedKey(db: Db, text: string): Promise<string> {
+  const recipient = await readSealingRecipient(db);
+  if (recipient === null) throw new UnavailableError("The worker has not started yet: it publishes the key to which secrets are sealed. Start it with `npm run up`.");
+  return sealForWorker(recipient, text);
 }
 
 /** Opens what `sealForWorker` made. @throws SealError */
