@@ -6,5 +6,6 @@ USER root
 WORKDIR /app
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
 COPY . ./
-ENTRYPOINT ["node"]
-CMD ["bin/container.mjs", "worker"]
+# `start` sets what Node is started with, then runs bin/container.mjs.
+ENTRYPOINT ["/app/start"]
+CMD ["worker"]

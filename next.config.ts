@@ -13,6 +13,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,
+  // Read as files by the generated Prisma clients (prisma/generate.mjs): no import says so.
+  outputFileTracingIncludes: { "/**": ["node_modules/@prisma/client/runtime/query_compiler_small_bg.{sqlite,postgresql}.wasm-base64.mjs"] },
   // Pages are loaded when they are first asked for: an idle panel holds none that nobody opened.
   experimental: { preloadEntriesOnStart: false, optimizePackageImports: ["radix-ui", "lucide-react"] },
 };

@@ -3,10 +3,11 @@
  * and no npm: it copies a folder that is put together here.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureBuilt } from "./start/build.mjs";
 import { StartFailure } from "./start/failure.mjs";
+import { memoryEnvironment, nodeFlags } from "./start/lean-node.mjs";
 import { ensurePackages } from "./start/packages.mjs";
 
 const root = resolve(import.meta.dirname, "..");
@@ -37,6 +38,14 @@ function assemble() {
   for (const path of packagesOf(["dist/worker.mjs", "dist/cli.mjs"])) {
     cpSync(join(root, path), join(context, path), { recursive: true, filter: (source) => !source.slice(join(root, path).length).includes("/node_modules") });
   }
+  writeFileSync(join(context, "start"), startScript(), { mode: 0o755 });
+}
+
+/** Starts a part under the same flags and environment as `npm run up` does: neither can be set from inside a running Node. */
+function startScript() {
+  const cases = Object.entries(nodeFlags).map(([part, flags]) => `  ${part}) flags="${flags.join(" ")}" ;;`);
+  const variables = Object.entries(memoryEnvironment).map(([name, value]) => `export ${name}="\${${name}:-${value}}"`);
+  return ["#!/bin/sh", ...variables, 'case "$1" in', ...cases, "  *) flags= ;;", "esac", 'exec node $flags bin/container.mjs "$@"', ""].join("\n");
 }
 
 /** Folders of the packages that the programs load, with all that those depend on, as package-lock.json has them. */

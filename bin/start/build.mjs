@@ -9,6 +9,8 @@ import { StartFailure } from "./failure.mjs";
 const inputFolders = ["app", "components", "lib", "prisma", "public"];
 const inputFiles = ["next.config.ts", "postcss.config.mjs", "proxy.ts", "instrumentation.ts", "tsconfig.json", "package-lock.json", "bin/start/build.mjs"];
 const ignored = /(^|\/)(generated|node_modules)\/|\.(test|fixture)\.tsx?$|\.md$/;
+/** Lines stay short enough for a stack trace to point somewhere. */
+const lineLimit = 200;
 const bundles = { worker: "lib/worker/main.ts", cli: "lib/cli/main.ts" };
 
 /** Hash of everything that the built output depends on. */
@@ -51,16 +53,32 @@ export async function ensureBuilt(root, { say = console.log } = {}) {
   await run(root, [process.execPath, "prisma/generate.mjs"]);
   await bundleAll(root);
   await run(root, [process.execPath, "node_modules/next/dist/bin/next", "build"], { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" });
-  completeStandalone(root);
+  await completeStandalone(root);
   writeFileSync(markerOf(root), `${hash}\n`);
   return hash;
 }
 
 /** Next leaves what the browser loads beside the standalone folder: its server serves only what is inside. */
-function completeStandalone(root) {
+async function completeStandalone(root) {
   const standalone = join(root, ".next/standalone");
+  for (const folder of [".next/server", "node_modules/next"]) await shrinkScripts(join(standalone, folder));
   cpSync(join(root, ".next/static"), join(standalone, ".next/static"), { recursive: true });
   if (existsSync(join(root, "public"))) cpSync(join(root, "public"), join(standalone, "public"), { recursive: true });
+}
+
+/**
+ * V8 keeps the text of every script that is loaded, and one character beyond Latin-1 doubles all of it. Escaped and without comments
+ * the same programs take some MiB less in the running web process.
+ */
+async function shrinkScripts(folder) {
+  const { transform } = await import("esbuild");
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.[cm]?js$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  for (const path of paths) {
+    const { code } = await transform(readFileSync(path, "utf8"), { charset: "ascii", minifyWhitespace: true, legalComments: "inline", lineLimit, sourcefile: path, logLevel: "error" });
+    writeFileSync(path, code);
+  }
 }
 
 /** One file for the worker and one for the command line; packages stay in node_modules. */
@@ -76,7 +94,11 @@ export async function bundleAll(root) {
     platform: "node",
     format: "esm",
     target: "node20",
-    packages: "external",
+    external: ["libsql", "pg", "@prisma/client", "@prisma/adapter-pg", "pino"],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit,
+    legalComments: "none",
     alias: { "server-only": emptyModuleIn(root) },
     plugins: [withoutUnused(root)],
     banner: { js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);' },

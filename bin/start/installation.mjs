@@ -4,6 +4,7 @@ import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { StartFailure } from "./failure.mjs";
+import { memoryEnvironment, nodeFlags } from "./lean-node.mjs";
 
 const execFileAsync = promisify(execFile);
 
@@ -43,21 +44,15 @@ export function storeUrlOf(settings, paths) {
   return settings.databaseUrl ?? `file:${join(paths.store, "basehold.sqlite")}`;
 }
 
-/** Both mostly wait, and are kept small rather than fast (`bench/panel-rss.ts`). */
-const smallHeap = ["--max-semi-space-size=1", "--optimize-for-size", "--max-old-space-size=256"];
-const webHeap = ["--max-semi-space-size=1", "--optimize-for-size", "--max-old-space-size=512"];
-/** A memory arena per thread keeps what the others have long given back; what is free at the end of it is given back at once. */
-const oneArena = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072" };
-
 /** The two programs, for the supervisor. */
 export function programsOf(settings, paths, user, web, environment) {
   return [
-    { name: "worker", command: [process.execPath, ...smallHeap, join(settings.root, "dist/worker.mjs")], cwd: settings.root, env: { ...oneArena, ...environment } },
+    { name: "worker", command: [process.execPath, ...nodeFlags.worker, join(settings.root, "dist/worker.mjs")], cwd: settings.root, env: { ...memoryEnvironment, ...environment } },
     {
       name: "web",
-      command: [web.node, ...webHeap, join(web.folder, "server.js")],
+      command: [web.node, ...nodeFlags.web, join(web.folder, "server.js")],
       cwd: web.folder,
-      env: { ...oneArena, ...webEnvironment(settings, paths) },
+      env: { ...memoryEnvironment, ...webEnvironment(settings, paths) },
       ...(user.isSeparate ? { user: { uid: user.uid, gid: user.gid } } : {}),
     },
   ];

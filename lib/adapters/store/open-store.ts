@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { openPostgresStore } from "./postgres-store";
 import { openSqliteStore } from "./sqlite-store";
 import type { Store, StoreLog } from "./types";
 
@@ -21,6 +20,8 @@ export async function openStore(options: { url: string; log?: StoreLog }): Promi
     return store;
   }
   if (!/^postgres(ql)?:\/\//.test(options.url)) throw new Error("The store's address must start with file: or postgres://.");
+  // Loaded here: an installation on SQLite need not hold the other dialect's client in memory.
+  const { openPostgresStore } = await import("./postgres-store");
   const store = await openPostgresStore({ url: options.url });
   options.log?.info({ dialect: store.dialect, host: new URL(options.url).host }, "store opened");
   return store;
