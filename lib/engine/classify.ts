@@ -7,7 +7,7 @@ export type ServiceFinding =
   | { kind: "in-place"; keeper: ObservedContainer; surplus: ObservedContainer[]; filesHash: string; areFilesStale: boolean }
   | { kind: "create"; reason: Divergence | "missing"; cause: string; others: ObservedContainer[]; specHash: string; filesHash: string };
 
-export type Divergence = "dead" | "spec-changed" | "image-changed" | "network-changed";
+export type Divergence = "dead" | "spec-changed" | "image-changed" | "network-changed" | "ports-changed";
 
 export const causeOf: Record<Divergence | "missing", string> = {
   missing: "the container is missing",
@@ -15,6 +15,7 @@ export const causeOf: Record<Divergence | "missing", string> = {
   "spec-changed": "its settings changed",
   "image-changed": "the image changed",
   "network-changed": "it is not on the project's network",
+  "ports-changed": "it publishes a port that nobody asked for",
 };
 
 export type Surroundings = {
@@ -41,7 +42,7 @@ export function groupByService(containers: readonly ObservedContainer[]): Map<st
 export function classifyService(service: ServiceFingerprint, containers: readonly ObservedContainer[], around: Surroundings, context: Pick<ReconcileContext, "imagePrefix">): ServiceFinding {
   const { specHash: wantedSpec, filesHash: wantedFiles } = service;
   const canonicalName = around.names.container(service.name);
-  const divergenceOf = (container: ObservedContainer) => divergence(container, wantedSpec, around.own.images[context.imagePrefix + service.image], around);
+  const divergenceOf = (container: ObservedContainer) => divergence(container, service, around.own.images[context.imagePrefix + service.image], around);
   const keeper = preferred(containers.filter((container) => divergenceOf(container) === null), canonicalName);
   if (keeper !== undefined) {
     const inForce = keeper.appliedFilesHash ?? keeper.labels[LABEL.filesHash];
@@ -64,12 +65,19 @@ function preferred(containers: readonly ObservedContainer[], canonicalName: stri
 }
 
 /** Why a container does not fit the wish; null when it does. */
-function divergence(container: ObservedContainer, wantedSpec: string, imageId: string | undefined, { network, own }: Surroundings): Divergence | null {
+function divergence(container: ObservedContainer, { specHash: wantedSpec, publishedPorts: wished }: ServiceFingerprint, imageId: string | undefined, { network, own }: Surroundings): Divergence | null {
   if (container.state === "dead" || container.state === "removing") return "dead";
   if (container.labels[LABEL.specHash] !== wantedSpec) return "spec-changed";
   // Without the reference on the engine there is nothing to compare; the container keeps its image's layers.
   if (imageId !== undefined && container.imageId !== imageId) return "image-changed";
-  return isOnNetwork(container, network, own.networks) ? null : "network-changed";
+  if (!isOnNetwork(container, network, own.networks)) return "network-changed";
+  return publishesMore(container, wished) ? "ports-changed" : null;
+}
+
+/** Labels travel along when another tool makes a container anew with more ports, so the ports themselves are compared as well. */
+function publishesMore({ state, publishedPorts = [] }: ObservedContainer, wished: ServiceFingerprint["publishedPorts"]): boolean {
+  if (state !== "running") return false;
+  return publishedPorts.some((port) => !wished.some(({ containerPort, hostIp, hostPort }) => port.protocol === "tcp" && port.containerPort === containerPort && port.hostIp === hostIp && port.hostPort === hostPort));
 }
 
 /** On the wished network, and on no other one of the project's. Networks that other people connect it to do not matter. */

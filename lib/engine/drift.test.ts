@@ -53,6 +53,23 @@ describe("drift", () => {
     expect(await driftOf(world, environments)).toEqual(["auth: image-changed", "rest: spec-changed", "imgproxy: environment-changed"]);
   });
 
+  it("names a port that was opened by hand, whatever the labels say, and reconciling closes it", async () => {
+    const world = await running();
+    container(world, "db").ports.push({ containerPort: 5432, hostIp: "0.0.0.0", hostPort: 25432 });
+    const [gatewayPort] = container(world, "api-gw").ports;
+    if (gatewayPort !== undefined) gatewayPort.hostIp = "0.0.0.0";
+    expect(await driftOf(world)).toEqual(["db: ports-changed", "api-gw: ports-changed"]);
+    await apply(world, desired);
+    expect(await driftOf(world)).toEqual([]);
+    expect(container(world, "db").ports).toEqual([]);
+  });
+
+  it("does not look at the ports of a container that does not run: the engine names none then", async () => {
+    const world = await running();
+    Object.assign(container(world, "api-gw"), { state: "exited", exitCode: 0 });
+    expect(await driftOf(world)).toEqual(["api-gw: stopped"]);
+  });
+
   it("says which variables changed, and none of their values", async () => {
     const world = await running();
     const auth = container(world, "auth");

@@ -4,7 +4,7 @@ import { LABEL, oneOffRole, type Observed, type ObservedContainer } from "./obse
 import { fittingNetwork, ownObjects, type ReconcileContext } from "./context";
 import type { ServiceFingerprint, StackFingerprint } from "./fingerprint";
 
-export type DriftKind = "missing" | "stopped" | "image-changed" | "spec-changed" | "environment-changed" | "network-changed" | "unhealthy" | "unexpected" | "network-missing" | "volume-missing";
+export type DriftKind = "missing" | "stopped" | "image-changed" | "spec-changed" | "environment-changed" | "network-changed" | "ports-changed" | "unhealthy" | "unexpected" | "network-missing" | "volume-missing";
 export type Drift = { service: string; kind: DriftKind; sentence: string };
 
 /** A service of the wish, with the variables wished for where they are compared as well. */

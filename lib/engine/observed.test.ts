@@ -22,3 +22,12 @@ test("a snapshot taken apart gives each project exactly its own objects, in thei
     }),
   );
 });
+
+test("a neighbour belongs to each project on whose network it is, and to no other", () => {
+  const network = (name: string, projectId: string) => ({ id: name, name, labels: { [LABEL.project]: projectId }, subnet: null });
+  const neighbour = { id: "n", name: "n", labels: {}, imageId: "", imageRef: "", state: "running" as const, health: "none" as const, exitCode: null, startedAt: null, restartCount: 0, networks: ["one", "bridge"] };
+  const split = splitByProject({ takenAtMs: 0, images: {}, containers: [], volumes: [], networks: [network("one", "p1"), network("two", "p2")], neighbours: [neighbour] });
+  expect(split("p1").neighbours).toEqual([neighbour]);
+  expect(split("p2").neighbours).toEqual([]);
+  expect(split("p3").neighbours).toEqual([]);
+});

@@ -6,7 +6,12 @@ export type Observed = {
   volumes: ObservedVolume[];
   /** Image reference (with prefix) → local image id. Only the references asked for. */
   images: Record<string, string>;
+  /** Running containers of others on this installation's networks. undefined: not asked for. */
+  neighbours?: ObservedContainer[];
 };
+
+/** A port of a container that the engine holds open on its host. `hostIp` as the engine says it: `0.0.0.0`, `::`, or one address. */
+export type ObservedPort = { containerPort: number; hostIp: string; hostPort: number; protocol: "tcp" | "udp" | "sctp" };
 
 export type ObservedContainer = {
   id: string;
@@ -26,6 +31,10 @@ export type ObservedContainer = {
    * under the same name cannot be started (tried): only the id tells. undefined: not read.
    */
   networkIds?: string[];
+  /** Ports held open on the host now; none while it does not run. undefined: not read. */
+  publishedPorts?: ObservedPort[];
+  /** Its own addresses on its networks. undefined: not read. */
+  addresses?: string[];
   /**
    * Hash of the reloadable files last uploaded, from the marker file that the executor writes after them: labels cannot change on a live
    * container. null: no marker. undefined: not read (only snapshots of one project read it).
@@ -60,12 +69,17 @@ export const filesMarkerPath = "/.basehold-files";
 /** Takes one snapshot of everything apart, once: what it returns gives the objects of a project, none for one that has none. */
 export function splitByProject(observed: Observed): (projectId: string) => Observed {
   const parts = { containers: groupByProject(observed.containers), networks: groupByProject(observed.networks), volumes: groupByProject(observed.volumes) };
+  const neighboursOf = (networks: readonly ObservedNetwork[]) => {
+    const names = new Set(networks.map(({ name }) => name));
+    return observed.neighbours?.filter((neighbour) => neighbour.networks.some((name) => names.has(name)));
+  };
   return (projectId) => ({
     takenAtMs: observed.takenAtMs,
     images: observed.images,
     containers: parts.containers.get(projectId) ?? [],
     networks: parts.networks.get(projectId) ?? [],
     volumes: parts.volumes.get(projectId) ?? [],
+    ...(observed.neighbours === undefined ? {} : { neighbours: neighboursOf(parts.networks.get(projectId) ?? []) }),
   });
 }
 

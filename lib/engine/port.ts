@@ -45,6 +45,8 @@ export type ObserveScope = {
   imageRefs: string[];
   /** Reads which files are in force in each container; a process of the engine per container. By default for one project, never for all. */
   readsMarkers?: boolean;
+  /** Also lists running containers of others that somebody connected to these networks. One more call. */
+  includesNeighbours?: boolean;
 };
 
 /**

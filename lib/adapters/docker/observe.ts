@@ -52,10 +52,19 @@ export async function observe({ short }: DockerClients, scope: ObserveScope, now
     short.listVolumes({ filters: { label } }),
     scope.imageRefs.length === 0 ? [] : short.listImages(),
   ]);
-  const observed = toObserved({ containers, networks, volumes, images }, scope.imageRefs, takenAtMs);
+  const known = toObserved({ containers, networks, volumes, images }, scope.imageRefs, takenAtMs);
+  const observed = scope.includesNeighbours === true ? { ...known, neighbours: await listNeighbours(short, known) } : known;
   if (!(scope.readsMarkers ?? scope.projectId !== undefined)) return observed;
   const withMarkers = observed.containers.map(async (container): Promise<ObservedContainer> => (container.labels[LABEL.filesHash] === undefined ? container : { ...container, appliedFilesHash: await readMarker(short, container.id) }));
   return { ...observed, containers: await Promise.all(withMarkers) };
+}
+
+/** Who else is on these networks: another tool's containers carry none of our labels, and are doors all the same when they publish a port. */
+async function listNeighbours(short: DockerClients["short"], { networks, containers }: Observed): Promise<ObservedContainer[]> {
+  if (networks.length === 0) return [];
+  const there = summaries.parse(await short.listContainers({ filters: { network: networks.map(({ id }) => id) } }));
+  const own = new Set(containers.map(({ id }) => id));
+  return there.filter(({ Id }) => !own.has(Id)).map(toObservedContainer);
 }
 
 async function readMarker(short: DockerClients["short"], containerId: string): Promise<string | null> {

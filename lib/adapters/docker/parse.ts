@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { ContainerStats, EngineEvent, HostCapacity } from "@/lib/engine/port";
-import type { ObservedContainer } from "@/lib/engine/observed";
+import type { ObservedContainer, ObservedPort } from "@/lib/engine/observed";
 
 const states = ["created", "running", "paused", "restarting", "exited", "dead", "removing"] as const;
+
+const networkEnd = z.object({ NetworkID: z.string().nullish(), IPAddress: z.string().nullish(), GlobalIPv6Address: z.string().nullish() });
 
 export const containerSummary = z.object({
   Id: z.string(),
@@ -12,7 +14,8 @@ export const containerSummary = z.object({
   Image: z.string(),
   State: z.enum(states),
   Status: z.string().nullish(),
-  NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ NetworkID: z.string().nullish() })).nullish() }).nullish(),
+  NetworkSettings: z.object({ Networks: z.record(z.string(), networkEnd).nullish() }).nullish(),
+  Ports: z.array(z.object({ IP: z.string().nullish(), PrivatePort: z.number(), PublicPort: z.number().nullish(), Type: z.string() })).nullish(),
 });
 
 /** One container of `GET /containers/json`. Health and exit code stand in its status text. */
@@ -33,7 +36,21 @@ export function toObservedContainer(summary: z.infer<typeof containerSummary>): 
     restartCount: 0,
     networks: Object.keys(networks).sort(),
     networkIds: Object.values(networks).flatMap(({ NetworkID: id }) => (id === undefined || id === null || id === "" ? [] : [id])).sort(),
+    publishedPorts: toPublishedPorts(summary.Ports ?? []),
+    addresses: Object.values(networks).flatMap(({ IPAddress, GlobalIPv6Address }) => [IPAddress ?? "", GlobalIPv6Address ?? ""]).filter((address) => address !== "").sort(),
   };
+}
+
+/** Only what is held open on the host: a port that an image merely names has no host port. The engine may list one twice. */
+function toPublishedPorts(ports: NonNullable<z.infer<typeof containerSummary>["Ports"]>): ObservedPort[] {
+  const found = new Map<string, ObservedPort>();
+  for (const { IP, PrivatePort, PublicPort, Type } of ports) {
+    if (PublicPort === undefined || PublicPort === null || PublicPort === 0) continue;
+    const protocol = Type === "udp" || Type === "sctp" ? Type : "tcp";
+    const hostIp = IP === undefined || IP === null || IP === "" ? "0.0.0.0" : IP;
+    found.set(`${hostIp} ${PublicPort} ${PrivatePort} ${protocol}`, { containerPort: PrivatePort, hostIp, hostPort: PublicPort, protocol });
+  }
+  return [...found.values()].sort((a, b) => a.hostPort - b.hostPort || (a.hostIp < b.hostIp ? -1 : 1));
 }
 
 const statsSchema = z.object({

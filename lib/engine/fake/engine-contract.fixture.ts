@@ -232,6 +232,7 @@ function describeLifeCycle(at: At): void {
     const publishedPorts = [{ containerPort: 80, hostIp: "127.0.0.1", hostPort }];
     const first = await at().running(at().setup.service({}, { publishedPorts }));
     expect((await at().engine.inspectContainer(first))?.publishedPorts).toEqual(publishedPorts);
+    expect((await at().observe()).containers[0]?.publishedPorts).toEqual(publishedPorts.map((port) => ({ ...port, protocol: "tcp" })));
     const second = await at().create(at().setup.service({}, { publishedPorts }), `${prefix}-second`);
     const failure = await at().engine.startContainer(second).catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: "port-taken", message: expect.stringContaining(String(hostPort)) as string });

@@ -7,12 +7,15 @@ import type { FakeContainer, FakeWorld } from "./world";
 /** What the adapter would see: only what carries the installation's label, and marker files only for one project. */
 export function observeWorld(world: FakeWorld, scope: ObserveScope, takenAtMs: number): Observed {
   const isWanted = ({ labels }: { labels: Record<string, string> }) => labels[LABEL.instance] === scope.instanceId && (scope.projectId === undefined || labels[LABEL.project] === scope.projectId);
+  const networks = world.networks.filter(isWanted);
+  const isNeighbour = (container: FakeContainer) => !isWanted(container) && container.state === "running" && networks.some(({ name }) => name === container.networkName);
   return {
     takenAtMs,
     containers: world.containers.filter(isWanted).map((container) => toObserved(world, container, scope.readsMarkers ?? scope.projectId !== undefined)),
-    networks: world.networks.filter(isWanted).map((network) => ({ ...network, labels: { ...network.labels } })),
+    networks: networks.map((network) => ({ ...network, labels: { ...network.labels } })),
     volumes: world.volumes.filter(isWanted).map(({ name, labels }) => ({ name, labels: { ...labels } })),
     images: Object.fromEntries(scope.imageRefs.flatMap((ref) => (world.images[ref] === undefined ? [] : [[ref, world.images[ref].id]]))),
+    ...(scope.includesNeighbours === true ? { neighbours: world.containers.filter(isNeighbour).map((container) => toObserved(world, container, false)) } : {}),
   };
 }
 
@@ -27,6 +30,8 @@ function toObserved(world: FakeWorld, container: FakeContainer, readsMarkers: bo
     restartCount: 0,
     networks: [networkName],
     networkIds: networkId === null ? [] : [networkId],
+    publishedPorts: state === "running" || state === "paused" ? container.ports.map((port) => ({ ...port, protocol: "tcp" as const })) : [],
+    addresses: [],
     ...(hasMarker ? { appliedFilesHash: marker === undefined ? null : Buffer.from(marker, "base64").toString("utf8") } : {}),
   };
 }
