@@ -30,7 +30,7 @@ function programsOf({ readiness, healthcheck }: DesiredService): string[] {
 const findPrograms = (programs: string[]) => ["sh", "-c", 'for name in "$@"; do command -v "$name" > /dev/null || echo "$name"; done', "find", ...programs];
 
 /** In the image, by the official image's own interface: what must not be there either. */
-const absent: Record<string, string[]> = { "envoyproxy/envoy": ["curl", "wget", "node"], "postgrest/postgrest": ["curl", "wget", "node"], "supabase/gotrue": ["curl", "node"], "supabase/realtime": ["wget", "node"] };
+const absent: Record<string, string[]> = { "envoyproxy/envoy": ["curl", "wget", "node"], "postgrest/postgrest": ["curl", "wget", "node"], "supabase/gotrue": ["curl", "node"], "supabase/realtime": ["wget", "node"], "library/caddy": ["curl", "node"] };
 
 beforeAll(async () => {
   for (const image of catalogueImages()) await engine.pullImage(labReference(image), () => undefined);

@@ -1,6 +1,8 @@
+import { edgeImage } from "@/lib/gateway/edge-port";
 import { releases } from "@/lib/stack/releases";
 import type { StandIn } from "../image";
 import type { Recipe } from "../recipe";
+import { caddyRecipe } from "./caddy";
 import { envoyRecipe } from "./envoy";
 import { metaRecipe } from "./meta";
 import { poolerRecipe } from "./pooler";
@@ -16,8 +18,8 @@ import { standIn as studio } from "../stand-ins/studio/image";
 
 const standIns: readonly StandIn[] = [auth, functions, imgproxy, realtime, storage, studio];
 
-/** One for every repository of the release catalogue. */
-export const recipes: readonly Recipe[] = [postgresRecipe, restRecipe, envoyRecipe, metaRecipe, poolerRecipe, ...standIns.map(standInRecipe)];
+/** One for every repository of the release catalogue, and the edge's. */
+export const recipes: readonly Recipe[] = [postgresRecipe, restRecipe, envoyRecipe, caddyRecipe, metaRecipe, poolerRecipe, ...standIns.map(standInRecipe)];
 
 export type Reference = { repository: string; tag: string };
 
@@ -28,9 +30,9 @@ export function parseReference(image: string): Reference {
   return { repository: image.slice(0, colon), tag: image.slice(colon + 1) };
 }
 
-/** Every image that a release of the catalogue runs, each once. */
+/** Every image that a release of the catalogue runs and the edge's, each once. */
 export function catalogueImages(): string[] {
-  return [...new Set(releases.flatMap((release) => release.services.map((service) => service.image)))].sort();
+  return [...new Set([edgeImage, ...releases.flatMap((release) => release.services.map((service) => service.image))])].sort();
 }
 
 /** The recipe of a repository. */

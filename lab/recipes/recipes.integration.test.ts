@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { edgeImage } from "@/lib/gateway/edge-port";
 import { releases } from "@/lib/stack/releases";
 import { labelsOf, planHash, type ImagePlan } from "../recipe";
 import { catalogueImages, findRecipe, parseReference, recipes } from "./index";
@@ -14,8 +15,8 @@ const planOf = async (image: string): Promise<ImagePlan> => {
 const stoodIn = ["darthsim/imgproxy", "supabase/edge-runtime", "supabase/gotrue", "supabase/realtime", "supabase/storage-api", "supabase/studio", "supabase/supavisor"];
 
 describe("lab recipes", () => {
-  test("every image of every release has a recipe, and no recipe is left over", () => {
-    const asked = new Set(releases.flatMap((release) => release.services.map((service) => parseReference(service.image).repository)));
+  test("every image of every release and the edge's has a recipe, and no recipe is left over", () => {
+    const asked = new Set([edgeImage, ...releases.flatMap((release) => release.services.map((service) => service.image))].map((image) => parseReference(image).repository));
     expect([...asked].sort()).toEqual(recipes.map((recipe) => recipe.repository).sort());
   });
 
@@ -31,6 +32,11 @@ describe("lab recipes", () => {
   test("the gateway of each release is the Envoy of its tag", async () => {
     expect((await planOf("envoyproxy/envoy:v1.39.0")).source).toContain("1.39.0");
     expect((await planOf("envoyproxy/envoy:v1.39.1")).source).toContain("1.39.1");
+  });
+
+  test("the edge is the Caddy of its tag", async () => {
+    expect((await planOf(edgeImage)).source).toContain(parseReference(edgeImage).tag);
+    await expect(planOf("library/caddy:2.6.2")).rejects.toThrow(/2\.6\.2/);
   });
 
   test("two plans of one image are equal, so a second run builds nothing", async () => {

@@ -1,0 +1,143 @@
+import type { EdgeForwardAuth, EdgeHost, EdgeProject, EdgeStudio } from "./edge-input";
+import { PANEL_COOKIE_PREFIXES } from "./envoy-lua";
+
+/** A part of Caddy's JSON configuration. */
+export type CaddyJson = { readonly [key: string]: unknown };
+
+/** Durations are nanoseconds in Caddy's JSON. */
+export const toNs = (ms: number) => ms * 1_000_000;
+
+/**
+ * How long a socket lives on after the configuration that opened it was replaced. Without it every load closes every WebSocket through
+ * the edge; a socket costs the memory of the configuration it began under until it ends. See docs/decisions/0012-edge-loads-whole-documents.md.
+ */
+export const streamCloseDelayMs = 7 * 24 * 3_600_000;
+
+/** A gateway that is being replaced refuses connections for a moment: the request waits instead of failing. */
+const connectRetryMs = 10_000;
+const dialTimeoutMs = 3_000;
+
+/** Headers by which a client could pose as a proxy of ours. The edge sets the true ones. */
+const forgeable = ["X-Forwarded-*", "Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip", "X-Original-Url", "X-Rewrite-Url"];
+/** Envoy takes timeouts and retries from these; the panel's own are for nobody else. A proxy in front sets none of them. */
+const neverFromOutside = ["X-Envoy-*", "X-Basehold-*"];
+
+const panelPair = `(?:${PANEL_COOKIE_PREFIXES.map((prefix) => prefix.replaceAll(".", "\\.")).join("|")})[^;]*`;
+
+/** Takes the panel's cookies out and leaves every other as it is. All but a first pair, then a first one. */
+const withoutPanelCookies = [
+  { search_regexp: `;[ \\t]*${panelPair}`, replace: "" },
+  { search_regexp: `^[ \\t]*${panelPair}(?:;[ \\t]*|$)`, replace: "" },
+];
+
+const stripCookies: readonly CaddyJson[] = [
+  {
+    handle: [{
+      handler: "headers",
+      request: { replace: { Cookie: withoutPanelCookies } },
+      // A header without name and value is ignored by browsers; Caddy can empty one line of several but not remove it.
+      response: { deferred: true, replace: { "Set-Cookie": [{ search_regexp: `^[ \\t]*${panelPair}.*$`, replace: "" }] } },
+    }],
+  },
+  { match: [{ header: { Cookie: [] }, not: [{ header_regexp: { Cookie: { pattern: "\\S" } } }] }], handle: [{ handler: "headers", request: { delete: ["Cookie"] } }] },
+];
+
+/** A reverse proxy to one upstream that retries what could not be connected, streams both ways, and keeps sockets over loads. */
+export function proxyTo(upstream: string, parts: CaddyJson = {}): CaddyJson {
+  return {
+    handler: "reverse_proxy",
+    upstreams: [{ dial: upstream }],
+    // Neither read nor response timeouts: the gateway has its own for every route. Bodies pass as they were sent.
+    transport: { protocol: "http", compression: false, dial_timeout: toNs(dialTimeoutMs) },
+    // Only what never reached the upstream is sent again: the empty list matches no request.
+    load_balancing: { try_duration: toNs(connectRetryMs), try_interval: toNs(100), retry_match: [{ method: [] }] },
+    stream_close_delay: toNs(streamCloseDelayMs),
+    ...parts,
+  };
+}
+
+const answer = (status: number, body: string): CaddyJson => ({ handler: "static_response", status_code: status, headers: { "Content-Type": ["text/plain; charset=utf-8"], "Cache-Control": ["no-store"] }, body: `${body}\n` });
+
+/** Forwarded headers of whoever is no trusted proxy are taken away before any handler sees them. */
+export function dropForgedHeaders(trustedProxies: readonly string[]): CaddyJson[] {
+  const always = { handle: [{ handler: "headers", request: { delete: neverFromOutside } }] };
+  const untrusted = trustedProxies.length === 0 ? {} : { match: [{ not: [{ remote_ip: { ranges: trustedProxies } }] }] };
+  return [always, { ...untrusted, handle: [{ handler: "headers", request: { delete: forgeable } }] }];
+}
+
+const notFrom = (networks: readonly string[]) => ({ not: [{ client_ip: { ranges: networks } }] });
+
+/** Dots, doubled and escaped slashes: what gateways resolve in different ways is never taken for an API path. */
+const unclearTarget = String.raw`^[^?]*(?://|\\|%2[eEfF]|%5[cC]|/\.{1,2}(?:[/?]|$))`;
+
+function notApiPath(apiPaths: readonly string[]): CaddyJson {
+  const prefixes = apiPaths.map((path) => path.replace(/[.~]/g, "\\$&")).join("|");
+  return { not: [{ path_regexp: { pattern: `^(?:${prefixes})(?:/|$)` }, not: [{ vars_regexp: { "{http.request.uri}": { pattern: unclearTarget } } }] }] };
+}
+
+/**
+ * Caddy's own expansion of `forward_auth`: a 2xx lets the request go on with the headers copied, anything else is the answer.
+ * What the client sent under those names is deleted first.
+ */
+function askPanel({ upstream, path, headers, copyHeaders }: EdgeForwardAuth, projectId: string): CaddyJson {
+  const question = { ...headers, "X-Forwarded-Method": "{http.request.method}", "X-Forwarded-Uri": "{http.request.uri}", "X-Basehold-Project": projectId };
+  const copies = copyHeaders.flatMap(({ from, to }) => {
+    const value = `{http.reverse_proxy.header.${canonical(from)}}`;
+    return [
+      { handle: [{ handler: "headers", request: { delete: [to] } }] },
+      { match: [{ not: [{ vars: { [value]: [""] } }] }], handle: [{ handler: "headers", request: { set: { [canonical(to)]: [value] } } }] },
+    ];
+  });
+  return proxyTo(upstream, {
+    rewrite: { method: "GET", uri: path },
+    headers: { request: { set: Object.fromEntries(Object.entries(question).map(([name, value]) => [canonical(name), [value]])) } },
+    handle_response: [{ match: { status_code: [2] }, routes: [{ handle: [{ handler: "vars" }] }, ...copies] }],
+  });
+}
+
+/** Go's form of a header name, by which Caddy keeps placeholders. */
+const canonical = (name: string) => name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+
+function studioRoutes({ apiPaths, isOnApiAddresses, allowedNetworks, forwardAuth }: EdgeStudio, address: "api" | "studio", projectId: string): CaddyJson[] {
+  const isStudio = address === "studio" ? {} : notApiPath(apiPaths);
+  if (address === "api" && !isOnApiAddresses) return [{ match: [isStudio], handle: [answer(404, "Studio is not served at this address.")], terminal: true }];
+  const guards: CaddyJson[] = [];
+  if (allowedNetworks !== null) guards.push({ match: [notFrom(allowedNetworks)], handle: [answer(403, "Studio is not open to your network.")], terminal: true });
+  if (forwardAuth !== null) {
+    const skipped = forwardAuth.letsBasicAuthPass ? { match: [{ not: [{ header: { Authorization: ["Basic *", "basic *"] } }] }] } : {};
+    guards.push({ ...skipped, handle: [askPanel(forwardAuth, projectId)] });
+  }
+  return guards.length === 0 ? [] : [{ ...(address === "studio" ? {} : { match: [isStudio] }), handle: [{ handler: "subroute", routes: guards }] }];
+}
+
+/** Everything a project's request passes on its way to the gateway. `address` says what is served where it came in. */
+export function projectRoutes(project: EdgeProject, address: "api" | "studio"): CaddyJson[] {
+  const closed = project.allowedNetworks === null ? [] : [{ match: [notFrom(project.allowedNetworks)], handle: [answer(403, "This project is not open to your network.")], terminal: true }];
+  const studio = project.studio === null ? [] : studioRoutes(project.studio, address, project.projectId);
+  return [...closed, ...studio, ...stripCookies, { handle: [proxyTo(project.gatewayUpstream)] }];
+}
+
+/** Shown while the certificate of a new domain is being got. */
+export const notOpenYet = answer(503, "This address is being set up.");
+export const unknownOverHttp = answer(404, "Nothing is served under this name.");
+/** 421: a browser that reused a connection of another name asks again over a new one. */
+export const unknownOverHttps = answer(421, "Nothing is served under this name.");
+
+/** Sends a browser to the same address over HTTPS; 308 keeps method and body. */
+export function redirectToHttps(httpsPort: number): CaddyJson {
+  const port = httpsPort === 443 ? "" : `:${String(httpsPort)}`;
+  return { handler: "static_response", status_code: 308, headers: { Location: [`https://{http.request.host}${port}{http.request.uri}`] } };
+}
+
+export function hstsHandler(hsts: NonNullable<EdgeHost["hsts"]>): CaddyJson {
+  const value = `max-age=${String(hsts.maxAgeSeconds)}${hsts.includesSubdomains ? "; includeSubDomains" : ""}`;
+  return { handler: "headers", response: { deferred: true, set: { "Strict-Transport-Security": [value] } } };
+}
+
+/** Answers of the edge itself when a gateway cannot be reached: JSON, as clients of the API expect it. */
+export const unreachableErrors: CaddyJson = {
+  routes: [{
+    match: [{ vars: { "{http.error.status_code}": ["502", "504"] } }],
+    handle: [{ handler: "static_response", status_code: "{http.error.status_code}", headers: { "Content-Type": ["application/json"], "Cache-Control": ["no-store"] }, body: JSON.stringify({ message: "What serves this address does not answer. Try again in a moment." }) }],
+  }],
+};

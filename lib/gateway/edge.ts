@@ -1,0 +1,156 @@
+import type { EdgeDomain, EdgeHost, EdgeInput, EdgeListen, EdgeProject } from "./edge-input";
+import { checkEdgeInput } from "./edge-input";
+import { dropForgedHeaders, hstsHandler, notOpenYet, projectRoutes, proxyTo, redirectToHttps, toNs, unknownOverHttp, unknownOverHttps, unreachableErrors, type CaddyJson } from "./edge-routes";
+import { acmeRootFile, tlsApp } from "./edge-tls";
+
+/** The whole configuration of the installation's edge, as Caddy takes it. */
+export type CaddyConfig = { admin: CaddyJson; logging: CaddyJson; apps: CaddyJson };
+
+export type RenderedEdge = {
+  document: CaddyConfig;
+  /** Files that the document names; they must be in the container before it is loaded. */
+  files: readonly { path: string; content: string }[];
+};
+
+/** The document of an edge that serves nothing: what it starts with, and what it is given when it cannot start with anything else. */
+export function emptyEdge(adminSocket: string): CaddyConfig {
+  return { admin: adminPart(adminSocket), logging: loggingPart, apps: {} };
+}
+
+/**
+ * One document for everything the edge serves: the panel under its name, each project under its domains and on its own address.
+ * The order of the input does not matter.
+ * @throws RangeError when two projects share a name, a listener or a gateway, or a value is outside of its grammar.
+ */
+export function renderEdge(unordered: EdgeInput): RenderedEdge {
+  checkEdgeInput(unordered);
+  const input = inOrder(unordered);
+  const hosts = [...(input.panel === null ? [] : [input.panel]), ...input.projects.flatMap(({ domains }) => domains)];
+  const isEncrypted = hosts.some(({ tls }) => tls.kind !== "none");
+  const servers = {
+    ...(hosts.length === 0 ? {} : { http: publicServer(input, "http") }),
+    ...(isEncrypted ? { https: publicServer(input, "https") } : {}),
+    ...Object.fromEntries(input.projects.flatMap((project) => localServer(project, input))),
+  };
+  const { httpPort, httpsPort } = input.publicListen;
+  const apps = {
+    http: { http_port: httpPort, https_port: httpsPort, servers },
+    ...(isEncrypted ? { tls: tlsApp(hosts, input) } : {}),
+    ...(hosts.some(({ tls }) => tls.kind === "internal") ? { pki: { certificate_authorities: { local: { name: "Basehold", install_trust: false } } } } : {}),
+  };
+  const { caRootPem } = input.acme;
+  return {
+    document: { ...emptyEdge(input.adminSocket), apps },
+    files: caRootPem === null || !isEncrypted ? [] : [{ path: acmeRootFile, content: caRootPem }],
+  };
+}
+
+function inOrder(input: EdgeInput): EdgeInput {
+  const by = <T>(key: (item: T) => string) => (a: T, b: T) => (key(a) < key(b) ? -1 : 1);
+  const projects = input.projects.map((project) => ({ ...project, domains: [...project.domains].sort(by(({ hostname }) => hostname)) }));
+  return { ...input, projects: projects.sort(by(({ projectId }) => projectId)) };
+}
+
+/** Only the socket, which only root in the container opens: whoever reaches it owns TLS for every project. */
+function adminPart(socket: string): CaddyJson {
+  return { listen: `unix/${socket}|0600`, config: { persist: true } };
+}
+
+/**
+ * JSON on stdout with all request and response headers and every query left out, in access and error lines alike: keys, tokens and
+ * cookies travel in them.
+ */
+const loggingPart: CaddyJson = {
+  logs: {
+    default: {
+      writer: { output: "stdout" },
+      encoder: {
+        format: "filter",
+        wrap: { format: "json" },
+        fields: {
+          "request>headers": { filter: "delete" },
+          "request>tls": { filter: "delete" },
+          "request>uri": { filter: "regexp", regexp: "\\?.*$", value: "" },
+          resp_headers: { filter: "delete" },
+          user_id: { filter: "delete" },
+        },
+      },
+    },
+  },
+};
+
+const joinPort = ({ address, port }: EdgeListen) => `${address.includes(":") ? `[${address}]` : address}:${String(port)}`;
+
+/** What every server has. Nothing limits how long an answer or a socket may be silent; a client that stops in the middle of a message is let go. */
+function serverBase(input: EdgeInput, listens: readonly string[]): CaddyJson {
+  const trusted = input.trustedProxies.length === 0 ? {} : { trusted_proxies: { source: "static", ranges: input.trustedProxies }, trusted_proxies_strict: 1 };
+  return {
+    listen: listens,
+    protocols: ["h1", "h2"],
+    read_header_timeout: toNs(30_000),
+    read_idle_timeout: toNs(300_000),
+    write_idle_timeout: toNs(300_000),
+    idle_timeout: toNs(300_000),
+    // Envoy's own limit is 60 KiB; Caddy's default of 16 KiB is less than a browser with a few large session cookies sends.
+    max_header_bytes: 65_536,
+    // Names, redirects and certificates are all written out here.
+    automatic_https: { disable: true },
+    errors: unreachableErrors,
+    logs: {},
+    ...trusted,
+  };
+}
+
+function localServer(project: EdgeProject, input: EdgeInput): [string, CaddyJson][] {
+  const { localListen, projectId } = project;
+  if (localListen === null) return [];
+  return [[`project-${projectId}`, { ...serverBase(input, [joinPort(localListen)]), routes: [...dropForgedHeaders(input.trustedProxies), ...projectRoutes(project, "api")] }]];
+}
+
+type Served = { host: EdgeHost; group: string; handle: readonly CaddyJson[] };
+
+function publicServer(input: EdgeInput, scheme: "http" | "https"): CaddyJson {
+  const { addresses, httpPort, httpsPort } = input.publicListen;
+  const port = scheme === "http" ? httpPort : httpsPort;
+  const listens = addresses.length === 0 ? [`:${String(port)}`] : addresses.map((address) => joinPort({ address, port }));
+  const served = [...servedPanel(input), ...input.projects.flatMap(servedProject)].map((each) => onScheme(each, scheme, httpsPort));
+  const routes = [...dropForgedHeaders(input.trustedProxies), ...hostRoutes(served), { handle: [scheme === "http" ? unknownOverHttp : unknownOverHttps] }];
+  const encrypted = scheme === "http" ? {} : { tls_connection_policies: [{}], strict_sni_host: true };
+  return { ...serverBase(input, listens), ...encrypted, routes };
+}
+
+/** What becomes of a name on one of the two ports. One without TLS is refused by name over TLS: another project's wildcard may hold it. */
+function onScheme(served: Served, scheme: "http" | "https", httpsPort: number): Served {
+  const { host } = served;
+  if (scheme === "http") return host.redirectsHttp && host.tls.kind !== "none" ? { host, group: "redirect", handle: [redirectToHttps(httpsPort)] } : served;
+  if (host.tls.kind === "none") return { host, group: "unknown", handle: [unknownOverHttps] };
+  return host.hsts === null ? served : { host, group: `${served.group} ${JSON.stringify(host.hsts)}`, handle: [hstsHandler(host.hsts), ...served.handle] };
+}
+
+function servedPanel({ panel }: EdgeInput): Served[] {
+  return panel === null ? [] : [{ host: panel, group: "panel", handle: [proxyTo(panel.upstream)] }];
+}
+
+function servedProject(project: EdgeProject): Served[] {
+  const made = new Map<string, readonly CaddyJson[]>();
+  return project.domains.map((domain) => {
+    const group = `${project.projectId} ${domain.isOpen ? domain.kind : "waiting"}`;
+    const handle = made.get(group) ?? handlersOf(project, domain);
+    made.set(group, handle);
+    return { host: domain, group, handle };
+  });
+}
+
+function handlersOf(project: EdgeProject, { kind, isOpen }: EdgeDomain): readonly CaddyJson[] {
+  return isOpen ? [{ handler: "subroute", routes: projectRoutes(project, kind) }] : [notOpenYet];
+}
+
+/** One route for all names that are served alike. Wildcards come last: an exact name under one may belong to another project. */
+function hostRoutes(served: readonly Served[]): CaddyJson[] {
+  const isWildcard = ({ host }: Served) => host.hostname.startsWith("*.");
+  return [served.filter((each) => !isWildcard(each)), served.filter(isWildcard)].flatMap((alike) => {
+    const groups = new Map<string, Served[]>();
+    for (const each of alike) groups.set(each.group, [...(groups.get(each.group) ?? []), each]);
+    return [...groups.values()].map((group) => ({ match: [{ host: group.map(({ host }) => host.hostname) }], handle: group[0]?.handle ?? [], terminal: true }));
+  });
+}
