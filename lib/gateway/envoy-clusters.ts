@@ -1,4 +1,6 @@
-import { upstreamAddresses, type UpstreamService } from "./routes";
+import { isAddress, isPermittedUpstreamAddress } from "./addresses";
+import { hostOfOrigin } from "./route-fields";
+import { upstreamAddresses, type GatewayRoute, type UpstreamService } from "./routes";
 
 /**
  * One cluster per upstream, by DNS name. No active health checks: with one endpoint each they change nothing about where a
@@ -29,4 +31,57 @@ export function clusterResources(services: readonly UpstreamService[]) {
 /** Name of the cluster of an external origin; no service is called so. */
 export function externalClusterName(origin: string): string {
   return `external:${new URL(origin).host}`;
+}
+
+export type ExternalUpstreams = {
+  /**
+   * Addresses of each external host, looked up and renewed by the caller. A gateway never looks them up itself: what was judged is what
+   * it connects to, so an answer of DNS that changes afterwards leads nowhere. A host without an address answers 503.
+   */
+  addresses: Readonly<Record<string, readonly string[]>>;
+  /** Private networks that an owner opened. */
+  allowedNetworks: readonly string[];
+};
+
+/** One cluster per external origin, over TLS with the name checked; addresses that may not be reached are left out. */
+export function externalClusterResources(routes: readonly GatewayRoute[], { addresses, allowedNetworks }: ExternalUpstreams) {
+  return externalOriginsOf(routes).map((origin) => {
+    const host = hostOfOrigin(origin);
+    const isLiteral = isAddress(host);
+    const reachable = (isLiteral ? [host] : (addresses[host] ?? [])).filter((address) => isPermittedUpstreamAddress(address, allowedNetworks));
+    const port = new URL(origin).port;
+    return {
+      "@type": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+      name: externalClusterName(origin),
+      type: "STATIC",
+      connect_timeout: "5s",
+      lb_policy: "ROUND_ROBIN",
+      load_assignment: {
+        cluster_name: externalClusterName(origin),
+        endpoints: [{ lb_endpoints: reachable.map((address) => ({ endpoint: { address: { socket_address: { address, port_value: port === "" ? 443 : Number(port) } } } })) }],
+      },
+      transport_socket: { name: "envoy.transport_sockets.tls", typed_config: upstreamTls(host, isLiteral) },
+    };
+  });
+}
+
+function upstreamTls(host: string, isLiteral: boolean) {
+  return {
+    "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+    // Names alone travel in SNI (RFC 6066).
+    ...(isLiteral ? {} : { sni: host }),
+    common_tls_context: {
+      validation_context: { system_root_certs: {}, match_typed_subject_alt_names: [{ san_type: isLiteral ? "IP_ADDRESS" : "DNS", matcher: { exact: host } }] },
+    },
+  };
+}
+
+/** External origins that the routes name, each once, in the order of the routes. */
+export function externalOriginsOf(routes: readonly GatewayRoute[]): string[] {
+  return [...new Set(routes.flatMap(({ target }) => (target.kind === "external" ? [target.origin] : [])))];
+}
+
+/** External hosts whose addresses have to be looked up. */
+export function externalHostsOf(routes: readonly GatewayRoute[]): string[] {
+  return [...new Set(externalOriginsOf(routes).map(hostOfOrigin))].filter((host) => !isAddress(host));
 }

@@ -9,7 +9,7 @@ export const luaFilterName = "envoy.filters.http.lua";
  * access as route metadata, both from the route configuration, so neither is ever part of a program.
  * A script error would let the request pass (Envoy's default), hence the pcall that turns it into a 500.
  */
-export const luaSource = `local cookie_prefixes = { "__Host-basehold", "__Secure-basehold", "basehold." }
+export const luaSource = String.raw`local cookie_prefixes = { "__Host-basehold", "__Secure-basehold", "basehold." }
 
 local function is_panel_cookie(pair)
   local name = pair:match("^%s*([^=]*)")
@@ -76,28 +76,57 @@ local function replace_query_key(path, key)
   return base .. "?" .. table.concat(pairs_out, "&")
 end
 
-local function role_of(keys, key)
-  if key == nil or key == "" then return nil end
-  if key == keys:get("serviceRole") or key == keys:get("secret") then return "service" end
-  if key == keys:get("anon") or key == keys:get("publishable") then return "anon" end
-  return nil
+local function unescape(text)
+  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+local function strip_query_key(headers)
+  local base, query = split_query(headers:get(":path"))
+  if query == nil then return end
+  local kept, is_changed = {}, false
+  for pair in query:gmatch("[^&]+") do
+    if unescape(pair:match("^[^=]*")):lower() == "apikey" then is_changed = true else kept[#kept + 1] = pair end
+  end
+  if not is_changed then return end
+  headers:replace(":path", #kept == 0 and base or base .. "?" .. table.concat(kept, "&"))
+end
+
+local function is_among(list, key)
+  for _, known in ipairs(list or {}) do
+    if key == known then return true end
+  end
+  return false
+end
+
+local function kind_of(keys, key)
+  if key == nil or key == "" then return "none" end
+  if is_among(keys:get("secret"), key) then return "secret" end
+  if is_among(keys:get("publishable"), key) then return "publishable" end
+  if is_among(keys:get("serviceRole"), key) then return "legacy-service" end
+  if is_among(keys:get("anon"), key) then return "legacy-anon" end
+  return "none"
 end
 
 local function token_of(keys, key)
-  if key == nil or key == "" then return nil end
-  if key == keys:get("publishable") then return keys:get("anonToken") end
-  if key == keys:get("secret") then return keys:get("serviceRoleToken") end
+  local kind = kind_of(keys, key)
+  if kind == "publishable" then return keys:get("anonToken") end
+  if kind == "secret" then return keys:get("serviceRoleToken") end
   return nil
+end
+
+local function bearer_of(authorization)
+  if authorization == nil then return nil end
+  return authorization:match("^[Bb]earer%s+(.+)$")
 end
 
 local function has_own_token(authorization)
   if authorization == nil then return false end
   if authorization:sub(1, 16) == "AWS4-HMAC-SHA256" then return true end
-  local token = authorization:match("^[Bb]earer%s+(.+)$")
+  local token = bearer_of(authorization)
   return token ~= nil and token:sub(1, 3) ~= "sb_"
 end
 
-local function pass_key_on(handle, headers, keys, key, is_socket)
+local function pass_key_on(headers, keys, key, is_socket)
   local token = token_of(keys, key)
   if token ~= nil then
     headers:replace("apikey", token)
@@ -114,26 +143,87 @@ local function pass_key_on(handle, headers, keys, key, is_socket)
   end
 end
 
+local function is_for_users(audience)
+  if type(audience) ~= "table" then return audience == "authenticated" end
+  for _, one in ipairs(audience) do
+    if one == "authenticated" then return true end
+  end
+  return false
+end
+
+-- The signature was checked by the filter before; API keys carry one of the same keys, so claims tell users apart.
+local function user_of(handle)
+  local verified = handle:streamInfo():dynamicMetadata():get("envoy.filters.http.jwt_authn")
+  local claims = verified ~= nil and verified["user"] or nil
+  if claims == nil then return nil, "401" end
+  local is_user = type(claims["sub"]) == "string" and claims["sub"] ~= "" and is_for_users(claims["aud"]) and claims["role"] ~= "anon" and claims["role"] ~= "service_role"
+  if is_user then return claims["sub"], nil end
+  return nil, "403"
+end
+
+local denied = "RBAC: access denied"
+local unauthorized = "Unauthorized"
+
+local function judge_access(handle, access, kind)
+  if access == "open" or access == "bypass" or access == "basic-auth" then return nil end
+  if access == "user-jwt" then
+    local user, status = user_of(handle)
+    if user == nil then return status, status == "401" and unauthorized or denied end
+    handle:streamInfo():dynamicMetadata():set("basehold", "caller", "user " .. user)
+    return nil
+  end
+  if kind == "none" then return "401", unauthorized end
+  if access == "any-key" then return nil end
+  if access == "opaque-key" then
+    if kind == "secret" or kind == "publishable" then return nil end
+    return "401", unauthorized
+  end
+  if access == "service-key" then
+    if kind == "secret" or kind == "legacy-service" then return nil end
+    return "403", denied
+  end
+  error("a route without a kind of access")
+end
+
+-- A body without a declared length is held back up to the connection's buffer, beyond which Envoy itself answers 413.
+local function is_too_large(handle, headers, limit)
+  if limit == nil then return false end
+  local declared = headers:get("content-length")
+  if declared ~= nil then
+    local size = tonumber(declared)
+    return size == nil or size > limit
+  end
+  if headers:get("upgrade") ~= nil and headers:get(":method") == "GET" and headers:get("transfer-encoding") == nil then return false end
+  local body = handle:body()
+  return body ~= nil and body:length() > limit
+end
+
+local safe_methods = { GET = true, HEAD = true, OPTIONS = true }
+
 local function judge(handle)
   local headers = handle:headers()
   strip_request_cookies(headers)
-  local route = handle:metadata()
-  local access = route:get("access")
-  if access == "bypass" or access == "basic-auth" then return nil end
-  local keys = handle:filterContext()
-  local key = headers:get("apikey")
-  if key == nil then
-    key = find_query_key(headers:get(":path"))
-    if key ~= nil then headers:add("apikey", key) end
+  local route, keys = handle:metadata(), handle:filterContext()
+  local access, credentials = route:get("access"), route:get("credentials")
+  local is_untouched = access == "bypass" or access == "basic-auth"
+  local key = headers:get("apikey") or find_query_key(headers:get(":path"))
+  local kind = kind_of(keys, key)
+  if kind == "none" then kind = kind_of(keys, access == "bypass" and bearer_of(headers:get("authorization")) or nil) end
+  handle:streamInfo():dynamicMetadata():set("basehold", "key", kind)
+  handle:streamInfo():dynamicMetadata():set("basehold", "caller", kind)
+  local closes_at = route:get("closesAt")
+  if closes_at ~= nil and os.time() >= closes_at then return "403", denied end
+  local status, body = judge_access(handle, access, kind)
+  if status ~= nil then return status, body end
+  if is_too_large(handle, headers, route:get("maxBodyBytes")) then return "413", "The request is larger than this route takes." end
+  if route:get("retry") == true and safe_methods[headers:get(":method")] then
+    headers:replace("x-envoy-retry-on", "retriable-status-codes")
+    headers:replace("x-envoy-retriable-status-codes", "502,503")
   end
-  local role = role_of(keys, key)
-  if access == "any-key" or access == "service-key" then
-    if role == nil then return "401", "Unauthorized" end
-    if access == "service-key" and role ~= "service" then return "403", "RBAC: access denied" end
-  elseif access ~= "open" then
-    error("a route without a kind of access")
-  end
-  pass_key_on(handle, headers, keys, key, route:get("socket") == true)
+  if credentials == "strip" then strip_query_key(headers) end
+  if is_untouched or credentials ~= nil then return nil end
+  if key ~= nil and headers:get("apikey") == nil then headers:add("apikey", key) end
+  pass_key_on(headers, keys, key, route:get("socket") == true)
   return nil
 end
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Secret } from "@/lib/stack/secret-value";
 import { allServices } from "@/lib/stack/sample-input.fixture";
 import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
-import { bootstrapFile, clustersFile, envoyFolder, renderEnvoy, renderEnvoyForValidation, routesFile } from "./envoy";
+import { bootstrapFile, clustersFile, envoyFolder, filtersFile, renderEnvoy, renderEnvoyForValidation, routesFile } from "./envoy";
 import type { GatewayKeys, RouteConfigurationInput } from "./envoy-routes";
 import { htpasswdLine } from "./htpasswd";
 import { matchRoute } from "./match";
@@ -21,7 +21,7 @@ const binary = process.env.BASEHOLD_ENVOY_BINARY;
 const image = process.env.BASEHOLD_ENVOY_IMAGE ?? "127.0.0.1:5055/envoyproxy/envoy:v1.39.1";
 
 const token = (name: string) => `header.${name}.signature`;
-const keys: GatewayKeys = {
+const keys = {
   anon: token("legacy-anon"),
   serviceRole: token("legacy-service"),
   publishable: "sb_publishable_aaaaaaaaaaaaaaaaaaaaaa_bbbbbbbb",
@@ -29,7 +29,7 @@ const keys: GatewayKeys = {
   anonToken: token("internal-anon"),
   serviceRoleToken: token("internal-service"),
   dashboardHtpasswd: htpasswdLine("supabase", "dashboard4password"),
-};
+} satisfies GatewayKeys;
 const credentials = {
   anonKey: new Secret(keys.anon), serviceRoleKey: new Secret(keys.serviceRole), publishableKey: new Secret(keys.publishable), secretKey: new Secret(keys.secret),
   dashboardUsername: new Secret("supabase"), dashboardPassword: new Secret("dashboard4password"),
@@ -149,6 +149,7 @@ beforeAll(async () => {
   const rendered = renderEnvoy(input);
   writeFileSync(join(folder, bootstrapFile), place(rendered.bootstrap));
   writeDynamic(clustersFile, rendered.cds);
+  writeDynamic(filtersFile, rendered.ecds);
   writeDynamic(routesFile, rendered.rds);
   envoy = runEnvoy(["-c", join(folder, bootstrapFile), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"]);
   for (const stream of [envoy.stdout, envoy.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
@@ -302,8 +303,8 @@ describe("a real Envoy with the rendered configuration", () => {
 
   test("no key and no query is in the access log", async () => {
     await until("the access log", async () => (log.includes('"/auth/v1/user"') ? true : undefined));
-    for (const secret of Object.values(keys)) expect(log.includes(secret)).toBe(false);
-    expect(log.includes("token=abc")).toBe(false);
+    for (const secret of Object.values(keys)) expect(log.split("\n").filter((line) => line.includes(secret))).toEqual([]);
+    expect(log.split("\n").filter((line) => line.includes("token=abc"))).toEqual([]);
   });
 
   test("a project with four services says what it runs without", async () => {

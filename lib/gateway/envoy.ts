@@ -1,5 +1,5 @@
-import { clusterResources } from "./envoy-clusters";
-import { luaFilterName, luaSource } from "./envoy-lua";
+import { clusterResources, externalClusterResources } from "./envoy-clusters";
+import { httpFilters, userTokenFilterResource } from "./envoy-filters";
 import { routeConfiguration, routeConfigurationName, type RouteConfigurationInput } from "./envoy-routes";
 import { toYaml } from "./envoy-yaml";
 import { fingerprint } from "./htpasswd";
@@ -14,6 +14,7 @@ export const envoyFolder = "/etc/envoy";
 export const bootstrapFile = "envoy.yaml";
 export const routesFile = "rds.json";
 export const clustersFile = "cds.json";
+export const filtersFile = "ecds.json";
 
 export type RenderedEnvoy = {
   /** Listener and filters: a change replaces the container. */
@@ -22,39 +23,54 @@ export type RenderedEnvoy = {
   rds: string;
   /** Upstreams: Envoy takes a new version while running. */
   cds: string;
+  /** The filter that verifies users' tokens, with the project's keys: Envoy takes a new version while running. */
+  ecds: string;
   /** Versions as Envoy reports them once they are in force. */
   rdsVersion: string;
   cdsVersion: string;
+  ecdsVersion: string;
 };
 
 const typed = (name: string) => `type.googleapis.com/${name}`;
 
 /**
- * The three files of a project's Envoy. The bootstrap is the same in every project. What changes is JSON: it is rendered for
- * every project at every resync, and the YAML serializer takes a hundred times as long.
+ * The four files of a project's Envoy. The bootstrap is the same in every project behind as many proxies. What changes is JSON: it is
+ * rendered for every project at every resync, and the YAML serializer takes a hundred times as long.
  */
 export function renderEnvoy(input: RouteConfigurationInput): RenderedEnvoy {
   const routes = discoveryResponse([routeConfiguration(input)]);
-  const clusters = discoveryResponse(clusterResources(upstreamsOf(input.routes)));
+  const clusters = discoveryResponse(allClusters(input));
+  const filters = discoveryResponse([userTokenFilterResource(input.jwks)]);
   return {
-    bootstrap: projectBootstrap(),
+    bootstrap: projectBootstrap(input.trustedHops ?? 0),
     rds: toJson(routes),
     cds: toJson(clusters),
+    ecds: toJson(filters),
     rdsVersion: routes.version_info,
     cdsVersion: clusters.version_info,
+    ecdsVersion: filters.version_info,
   };
 }
 
-let renderedBootstrap: string | undefined;
+function allClusters({ routes, external }: RouteConfigurationInput) {
+  return [...clusterResources(upstreamsOf(routes)), ...externalClusterResources(routes, external ?? { addresses: {}, allowedNetworks: [] })];
+}
 
-function projectBootstrap(): string {
-  renderedBootstrap ??= toYaml(
+const renderedBootstraps = new Map<number, string>();
+
+function projectBootstrap(trustedHops: number): string {
+  const known = renderedBootstraps.get(trustedHops);
+  if (known !== undefined) return known;
+  const text = toYaml(
     bootstrap({
       routeSource: { rds: { route_config_name: routeConfigurationName, config_source: fileSource(routesFile) } },
+      filters: httpFilters({ userTokens: { source: fileSource(filtersFile) } }),
       dynamic_resources: { cds_config: fileSource(clustersFile) },
+      trustedHops,
     }),
   );
-  return renderedBootstrap;
+  renderedBootstraps.set(trustedHops, text);
+  return text;
 }
 
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -65,8 +81,9 @@ const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
  */
 export function renderEnvoyForValidation(input: RouteConfigurationInput): string {
   const { "@type": _, ...routes } = routeConfiguration(input);
-  const clusters = clusterResources(upstreamsOf(input.routes)).map(({ "@type": __, ...cluster }) => cluster);
-  return toYaml(bootstrap({ routeSource: { route_config: routes }, clusters }));
+  const clusters = allClusters(input).map(({ "@type": __, ...cluster }) => cluster);
+  const filters = httpFilters({ userTokens: { config: userTokenFilterResource(input.jwks).typed_config } });
+  return toYaml(bootstrap({ routeSource: { route_config: routes }, filters, clusters, trustedHops: input.trustedHops ?? 0 }));
 }
 
 function discoveryResponse(resources: object[]) {
@@ -77,15 +94,16 @@ function fileSource(file: string) {
   return { resource_api_version: "V3", path_config_source: { path: `${envoyFolder}/${file}`, watched_directory: { path: envoyFolder } } };
 }
 
-type BootstrapParts = { routeSource: object; dynamic_resources?: object; clusters?: object[] };
+type ListenerParts = { routeSource: object; filters: object[]; trustedHops: number };
+type BootstrapParts = ListenerParts & { dynamic_resources?: object; clusters?: object[] };
 
-function bootstrap({ routeSource, dynamic_resources, clusters }: BootstrapParts) {
+function bootstrap({ dynamic_resources, clusters, ...parts }: BootstrapParts) {
   return {
     node: { id: "gateway", cluster: "project" },
     // Loopback inside the container: the admin page shows every key and can shut Envoy down.
     admin: { address: { socket_address: { address: "127.0.0.1", port_value: adminPort } } },
     ...(dynamic_resources === undefined ? {} : { dynamic_resources }),
-    static_resources: { listeners: [listener(routeSource)], ...(clusters === undefined ? {} : { clusters }) },
+    static_resources: { listeners: [listener(parts)], ...(clusters === undefined ? {} : { clusters }) },
     overload_manager: {
       resource_monitors: [
         {
@@ -97,21 +115,25 @@ function bootstrap({ routeSource, dynamic_resources, clusters }: BootstrapParts)
   };
 }
 
-function listener(routeSource: object) {
+function listener(parts: ListenerParts) {
   return {
     name: "project",
     address: { socket_address: { address: "0.0.0.0", port_value: gatewayContainerPort } },
     per_connection_buffer_limit_bytes: 32_768,
-    filter_chains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: connectionManager(routeSource) }] }],
+    filter_chains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: connectionManager(parts) }] }],
   };
 }
 
-function connectionManager(routeSource: object) {
+function connectionManager({ routeSource, filters, trustedHops }: ListenerParts) {
   return {
     "@type": typed("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
     stat_prefix: "project",
     codec_type: "AUTO",
     use_remote_address: true,
+    xff_num_trusted_hops: trustedHops,
+    // Nobody is internal: from such an address Envoy would obey headers that change retries and timeouts. An empty list would mean
+    // private addresses; this one is documentation's (RFC 5737) and never connects.
+    internal_address_config: { cidr_ranges: [{ address_prefix: "192.0.2.255", prefix_len: 32 }] },
     normalize_path: true,
     merge_slashes: true,
     path_with_escaped_slashes_action: "REJECT_REQUEST",
@@ -119,7 +141,7 @@ function connectionManager(routeSource: object) {
     upgrade_configs: [{ upgrade_type: "websocket" }],
     access_log: [accessLog()],
     ...routeSource,
-    http_filters: httpFilters(),
+    http_filters: filters,
   };
 }
 
@@ -144,20 +166,11 @@ function accessLog() {
           bytesSent: "%BYTES_SENT%",
           client: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
           requestId: "%REQ(X-REQUEST-ID)%",
+          // Which kind of key, as the Lua filter recognised it; never the key.
+          key: "%DYNAMIC_METADATA(basehold:key)%",
+          userAgent: "%REQ(USER-AGENT)%",
         },
       },
     },
   };
-}
-
-/** Nobody's password hashes to this; the route configuration brings the real line, and without it the dashboard stays shut. */
-const nobody = "nobody:{SHA}AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-
-function httpFilters() {
-  return [
-    { name: "envoy.filters.http.cors", typed_config: { "@type": typed("envoy.extensions.filters.http.cors.v3.Cors") } },
-    { name: "envoy.filters.http.basic_auth", typed_config: { "@type": typed("envoy.extensions.filters.http.basic_auth.v3.BasicAuth"), users: { inline_string: nobody } } },
-    { name: luaFilterName, typed_config: { "@type": typed("envoy.extensions.filters.http.lua.v3.Lua"), default_source_code: { inline_string: luaSource }, clear_route_cache: false } },
-    { name: "envoy.filters.http.router", typed_config: { "@type": typed("envoy.extensions.filters.http.router.v3.Router") } },
-  ];
 }

@@ -1,4 +1,4 @@
-import { bootstrapFile, clustersFile, envoyFolder, gatewayContainerPort, renderEnvoy, routesFile } from "@/lib/gateway/envoy";
+import { bootstrapFile, clustersFile, envoyFolder, filtersFile, gatewayContainerPort, renderEnvoy, routesFile } from "@/lib/gateway/envoy";
 import { htpasswdLine } from "@/lib/gateway/htpasswd";
 import { builtInRoutes } from "@/lib/gateway/routes";
 import type { ConfigFile } from "../desired";
@@ -15,6 +15,7 @@ function renderFiles({ input, secrets, release }: ServiceContext): ConfigFile[] 
   const rendered = renderEnvoy({
     routes: builtInRoutes({ enabledServices: input.settings.services, release }),
     publicUrl: input.settings.publicUrl,
+    jwks: secrets.jwtJwks,
     keys: {
       anon: secrets.anonKey,
       serviceRole: secrets.serviceRoleKey,
@@ -26,7 +27,7 @@ function renderFiles({ input, secrets, release }: ServiceContext): ConfigFile[] 
     },
   });
   // Clusters before routes: a route must never name an upstream that is not there yet.
-  return [configFile(bootstrapFile, rendered.bootstrap, false), configFile(clustersFile, rendered.cds, true), configFile(routesFile, rendered.rds, true)];
+  return [configFile(bootstrapFile, rendered.bootstrap, false), configFile(clustersFile, rendered.cds, true), configFile(filtersFile, rendered.ecds, true), configFile(routesFile, rendered.rds, true)];
 }
 
 export const gateway: ServiceDefinition = {
