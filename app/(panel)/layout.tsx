@@ -57,6 +57,7 @@ export default async function PanelLayout({ children }: { children: ReactNode })
 
 function entriesFor(actor: Actor): NavigationName[] {
   const names: NavigationName[] = ["projects", "activity"];
+  if (may(actor, "installation.settings") !== "no") names.push("doors");
   if (may(actor, "team.see") !== "no") names.push("team");
   if (may(actor, "installation.settings") !== "no") names.push("settings");
   return names;

@@ -70,6 +70,8 @@ export const workerRoutes = {
   metrics: { method: "GET", path: "/metrics" },
   logs: { method: "GET", path: "/logs" },
   export: { method: "GET", path: "/export" },
+  doors: { method: "GET", path: "/doors" },
+  allDoors: { method: "GET", path: "/all-doors" },
   health: { method: "GET", path: "/health" },
 } as const;
 

@@ -22,6 +22,7 @@ export const pages = {
   "/projects/[ref]": "project.see",
   "/projects/[ref]/functions": "function.write",
   "/projects/[ref]/logs": "project.logs",
+  "/projects/[ref]/doors": "project.see",
   "/projects/[ref]/settings": "project.edit",
   "/projects/[ref]/members": "project.members.see",
   "/projects/[ref]/activity": "project.see",
@@ -29,6 +30,7 @@ export const pages = {
   "/activity": "signed-in",
   "/team": "team.see",
   "/account": "person",
+  "/doors": "installation.settings",
   "/settings": "installation.settings",
 } as const satisfies Table;
 
@@ -108,6 +110,7 @@ export const handlers = {
   "POST /api/v1/projects/{ref}/clean-up": "operation.retry",
   "POST /api/v1/projects/{ref}/reveal": "secret.reveal",
   "GET /api/v1/projects/{ref}/metrics": "project.see",
+  "GET /api/v1/projects/{ref}/doors": "project.see",
   "GET /api/v1/projects/{ref}/logs": "project.logs",
   "GET /api/v1/projects/{ref}/functions": "function.write",
   "PUT /api/v1/projects/{ref}/functions/{name}": "function.write",
@@ -136,6 +139,7 @@ export const handlers = {
   "GET /api/v1/invitations": "team.change",
   "POST /api/v1/invitations": "team.change",
   "DELETE /api/v1/invitations/{id}": "team.change",
+  "GET /api/v1/doors": "installation.settings",
   "GET /api/v1/audit": "installation.audit",
   "GET /api/v1/audit.csv": "installation.audit",
 } as const satisfies Table;

@@ -2,6 +2,7 @@ import http from "node:http";
 import { Readable } from "node:stream";
 import type { z } from "zod";
 import { fromWireError } from "@/lib/access/error-wire";
+import { allDoorsResponse, doorsResponse, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
 import { type PanelError, UnauthenticatedError, UnavailableError } from "@/lib/access/errors";
 import type { Claim } from "@/lib/access/load-actor";
 import {
@@ -24,6 +25,8 @@ export type WorkerClient = {
   callFunction(input: z.input<typeof callFunctionRequest>): Promise<z.output<typeof callFunctionResponse>>;
   recoveryKit(): Promise<{ fileName: string; text: string }>;
   metrics(ref: string): Promise<MetricsResponse>;
+  doors(ref: string): Promise<DoorsResponse>;
+  allDoors(): Promise<AllDoorsResponse>;
   logs(query: z.input<typeof logsQuery>, signal: AbortSignal): AsyncGenerator<LogLine>;
   downloadExport(operationId: string, signal: AbortSignal): Promise<ExportDownload>;
 };
@@ -46,6 +49,8 @@ export function workerClient(claim: Claim | null, options: Options = { socketPat
     callFunction: (input) => ask("callFunction", callFunctionResponse, { body: input }),
     recoveryKit: () => ask("recoveryKit", recoveryKitResponse, { body: {} }),
     metrics: (ref) => ask("metrics", metricsResponse, { query: { ref } }),
+    doors: (ref) => ask("doors", doorsResponse, { query: { ref } }),
+    allDoors: () => ask("allDoors", allDoorsResponse),
     async *logs(query, signal) {
       yield* readLines(await send("logs", { query: toQuery(logsQuery.parse(query)), signal }));
     },

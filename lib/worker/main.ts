@@ -17,7 +17,7 @@ import { listen } from "./socket/listen";
 import { createSocketServer } from "./socket/socket-server";
 import { UsageRecorder } from "./usage";
 import { version } from "./version";
-import { newId, wireWorker } from "./wire";
+import { doorTools, newId, wireWorker } from "./wire";
 
 /** A step that starts eleven services at once listens to its signal more often than Node finds usual. */
 setMaxListeners(200);
@@ -41,7 +41,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
   const parts = await wireWorker(config, log);
   const { store, vault, tools, exports } = parts;
   const usage = new UsageRecorder(tools.engine);
-  const server = createSocketServer({ ...tools, usage, exports, recoveryKit: vault.recoveryKit }, log);
+  const server = createSocketServer({ ...tools, ...doorTools(), usage, exports, recoveryKit: vault.recoveryKit }, log);
   await listen(server, config);
   const workerId = `${hostname().slice(0, 40)}-${newId().slice(0, 8)}`;
   const observer = new Observer(tools, usage, log);

@@ -2,14 +2,18 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { customAlphabet } from "nanoid";
 import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
+import { isEngineHere } from "@/lib/adapters/docker/client";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
+import { readHostAddresses } from "@/lib/adapters/host/host-addresses";
 import { readHostRoutes } from "@/lib/adapters/host/host-routes";
 import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
+import { probeDoors } from "@/lib/adapters/probe/probe-doors";
 import { isPortFree } from "@/lib/adapters/probe/is-port-free";
 import { requireCurrentStore } from "@/lib/adapters/store/migrate";
 import { openStore } from "@/lib/adapters/store/open-store";
 import type { Store } from "@/lib/adapters/store/types";
 import { openVault, type Vault } from "@/lib/adapters/vault/vault";
+import type { DoorTools } from "@/lib/projects/doors/list-doors";
 import { readImageSource } from "@/lib/projects/installation";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { WorkerConfig } from "./config";
@@ -59,4 +63,9 @@ function makeTools({ store, vault, exports, probe, instanceId }: Opened): Workfl
     readyContainers: new Set<string>(),
     saveExport: (operationId, name, archive) => exports.save(operationId, name, archive),
   };
+}
+
+/** How doors are looked for: only on this machine, and only where the engine is here as well. */
+export function doorTools(): Pick<DoorTools, "hostAddresses" | "probeDoors"> {
+  return { hostAddresses: () => (isEngineHere() ? readHostAddresses() : []), probeDoors: (targets, networks, signal) => probeDoors(targets, { networks, signal }) };
 }

@@ -35,6 +35,11 @@ export function readEndpoint(env: NodeJS.ProcessEnv = process.env): Docker.Docke
   return { ...base, protocol: "https", ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
 }
 
+/** Whether the engine runs on this machine: what it publishes is on this machine's addresses then. */
+export function isEngineHere(endpoint: Docker.DockerOptions = readEndpoint()): boolean {
+  return endpoint.socketPath !== undefined || ["127.0.0.1", "::1", "localhost"].includes(endpoint.host ?? "");
+}
+
 const versionAnswer = z.object({ ApiVersion: z.string().regex(/^1\.\d+$/), MinAPIVersion: z.string().regex(/^1\.\d+$/).optional(), Version: z.string().default("unknown") });
 const hostAnswer = z.object({ MemTotal: z.number() });
 

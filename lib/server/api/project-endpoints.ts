@@ -3,7 +3,7 @@ import { callFunctionRequest } from "@/lib/access/worker-protocol";
 import { createProjectInput, deleteProjectInput, duplicateProjectInput, editProjectInput, functionNameSchema, maxFunctionSizeBytes, restartServiceInput } from "@/lib/projects/inputs";
 import { revealInput } from "@/lib/projects/reveal-secrets";
 import { define, pageQuery, queryFlag, refParams } from "./define";
-import { calledFunctionSchema, createdProjectSchema, deployedSchema, functionSchema, maybeStartedSchema, metricsSchema, pageOf, previewSchema, projectDetailSchema, projectSchema, secretsSchema, startedSchema } from "./schemas";
+import { calledFunctionSchema, createdProjectSchema, deployedSchema, doorsSchema, functionSchema, maybeStartedSchema, metricsSchema, pageOf, previewSchema, projectDetailSchema, projectSchema, secretsSchema, startedSchema } from "./schemas";
 
 const functionParams = refParams.extend({ name: functionNameSchema });
 const called = callFunctionRequest.shape;
@@ -54,6 +54,10 @@ export const projectEndpoints = {
     params: refParams, body: revealInput.omit({ ref: true }), answer: secretsSchema, repetition: "none",
   }),
   getMetrics: define({ name: "GET /api/v1/projects/{ref}/metrics", tag: "Projects", summary: "Memory and CPU of the last 15 minutes by service", params: refParams, answer: metricsSchema }),
+  getDoors: define({
+    name: "GET /api/v1/projects/{ref}/doors", tag: "Projects", summary: "Every address on which something of the project listens",
+    description: "From a fresh look at the engine and from trying each address from its host: who gets there, why it exists, and what closes it.", params: refParams, answer: doorsSchema,
+  }),
   followLogs: define({
     name: "GET /api/v1/projects/{ref}/logs", tag: "Projects", summary: "Follow the log of a service", params: refParams,
     query: z.object({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allDoorsResponse, doorsResponse } from "@/lib/access/doors-protocol";
 import { callFunctionResponse, metricsResponse, preflightResponse } from "@/lib/access/worker-protocol";
 
 /** What the REST API answers, as schemas. `contracts.ts` holds each to the type that pages get, so that the two cannot part. */
@@ -111,6 +112,8 @@ export const meSchema = z
 
 export const secretsSchema = z.object({ values: z.record(z.string(), z.string()) }).meta({ id: "Secrets" });
 export const metricsSchema = metricsResponse.meta({ id: "Metrics" });
+export const doorsSchema = doorsResponse.meta({ id: "Doors", description: "Every address on which something of the project listens, worst first." });
+export const allDoorsSchema = allDoorsResponse.meta({ id: "AllDoors" });
 export const previewSchema = preflightResponse.meta({ id: "ProjectPreview", description: "What would be made, and what stands in its way: an item with the state `stop` does." });
 export const calledFunctionSchema = callFunctionResponse.meta({ id: "CalledFunction", description: "What the function answered." });
 

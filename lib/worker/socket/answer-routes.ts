@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { audit } from "@/lib/access/audit";
 import { authorize, authorizeInstallation } from "@/lib/access/authorize";
+import { doorsQuery, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { callFunctionRequest, metricsQuery, type callFunctionResponse, type metricsResponse, type recoveryKitResponse, type revealResponse, type workerRoutes } from "@/lib/access/worker-protocol";
+import { listAllDoors, listProjectDoors } from "@/lib/projects/doors/list-doors";
 import { createProjectInput } from "@/lib/projects/inputs";
 import { runPreflight } from "@/lib/projects/preflight";
 import { revealInput, revealSecrets } from "@/lib/projects/reveal-secrets";
@@ -38,4 +40,7 @@ export const answerRoutes: Record<AnswerRoute, (call: RouteCall) => Promise<unkn
     const project = await authorize(ctx, "project.see", ref);
     return { series: tools.usage.seriesOf(project.id) };
   },
+
+  doors: ({ ctx, tools, query, signal }): Promise<DoorsResponse> => listProjectDoors(ctx, tools, parseInput(doorsQuery, query).ref, signal),
+  allDoors: ({ ctx, tools, signal }): Promise<AllDoorsResponse> => listAllDoors(ctx, tools, signal),
 };

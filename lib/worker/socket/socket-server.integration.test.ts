@@ -37,11 +37,12 @@ test("a stranger is told that the project does not exist, by every route about i
   const answers = [
     await scene.ask("POST", "/reveal", { claim, body: reveal }),
     await scene.ask("GET", "/metrics", { claim, query: { ref: "shop" } }),
+    await scene.ask("GET", "/doors", { claim, query: { ref: "shop" } }),
     await scene.ask("GET", "/logs", { claim, query: { ref: "shop", service: "auth" } }),
     await scene.ask("GET", "/export", { claim, query: { operationId: "o1" } }),
     await scene.ask("POST", "/call-function", { claim, body: { ref: "shop", name: "hello", method: "GET", path: "", body: "" } }),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 404]);
 });
 
 test("a reveal shows what was asked for, and is audited with the person and the address but not with the value", async () => {
@@ -100,7 +101,7 @@ test("a preview is for those who may create, names the fields that are wrong, an
   const wrong = await scene.ask("POST", "/preflight", { claim: operator, body: { displayName: "New", gatewayPort: 80 } });
   expect(workerErrorBody.parse(wrong.json).error.fields).toMatchObject({ gatewayPort: expect.stringContaining("1024") as string });
   const answer = await scene.ask("POST", "/preflight", { claim: operator, body: { displayName: "New" } });
-  expect(answer.json).toMatchObject({ ref: "new", planText: expect.stringContaining("db") as string });
+  expect(answer.json).toMatchObject({ ref: "new-2", planText: expect.stringContaining("db") as string });
   expect(await scene.store.db.project.count()).toBe(1);
 });
 

@@ -1,10 +1,11 @@
 import type { EnginePort } from "@/lib/engine/port";
+import type { DoorTools } from "@/lib/projects/doors/list-doors";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { ExportsFolder } from "../exports-folder";
 import type { UsageRecorder } from "../usage";
 
 /** What the routes of the worker's socket reach. */
-export type SocketTools = WorkflowTools & {
+export type SocketTools = WorkflowTools & Pick<DoorTools, "hostAddresses" | "probeDoors"> & {
   engine: EnginePort;
   usage: Pick<UsageRecorder, "seriesOf">;
   exports: Pick<ExportsFolder, "find">;

@@ -64,6 +64,7 @@ function tabsFor({ ref, may, settings }: ProjectDetail) {
     { href: base, label: "Overview", isOpen: true },
     { href: `${base}/functions`, label: "Functions", isOpen: may.includes("function.write") && settings.services.includes("functions") },
     { href: `${base}/logs`, label: "Logs", isOpen: may.includes("project.logs") },
+    { href: `${base}/doors`, label: "Doors", isOpen: true },
     { href: `${base}/settings`, label: "Settings", isOpen: may.includes("project.edit") },
     { href: `${base}/members`, label: "Members", isOpen: may.includes("project.members.see") },
     { href: `${base}/activity`, label: "Activity", isOpen: true },
