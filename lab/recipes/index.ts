@@ -12,11 +12,12 @@ import { standInRecipe } from "./stand-in";
 import { standIn as auth } from "../stand-ins/auth/image";
 import { standIn as functions } from "../stand-ins/functions/image";
 import { standIn as imgproxy } from "../stand-ins/imgproxy/image";
+import { standIn as kong } from "../stand-ins/kong/image";
 import { standIn as realtime } from "../stand-ins/realtime/image";
 import { standIn as storage } from "../stand-ins/storage/image";
 import { standIn as studio } from "../stand-ins/studio/image";
 
-const standIns: readonly StandIn[] = [auth, functions, imgproxy, realtime, storage, studio];
+const standIns: readonly StandIn[] = [auth, functions, imgproxy, kong, realtime, storage, studio];
 
 /** One for every repository of the release catalogue, and the edge's. */
 export const recipes: readonly Recipe[] = [postgresRecipe, restRecipe, envoyRecipe, caddyRecipe, metaRecipe, poolerRecipe, ...standIns.map(standInRecipe)];
@@ -32,7 +33,7 @@ export function parseReference(image: string): Reference {
 
 /** Every image that a release of the catalogue runs and the edge's, each once. */
 export function catalogueImages(): string[] {
-  return [...new Set([edgeImage, ...releases.flatMap((release) => release.services.map((service) => service.image))])].sort();
+  return [...new Set([edgeImage, ...releases.flatMap((release) => [...release.services.map((service) => service.image), release.kongImage])])].sort();
 }
 
 /** The recipe of a repository. */

@@ -12,11 +12,11 @@ const planOf = async (image: string): Promise<ImagePlan> => {
 };
 
 /** What none of the lab's sources has; everything else must be the real program. */
-const stoodIn = ["darthsim/imgproxy", "supabase/edge-runtime", "supabase/gotrue", "supabase/realtime", "supabase/storage-api", "supabase/studio", "supabase/supavisor"];
+const stoodIn = ["darthsim/imgproxy", "kong/kong", "supabase/edge-runtime", "supabase/gotrue", "supabase/realtime", "supabase/storage-api", "supabase/studio", "supabase/supavisor"];
 
 describe("lab recipes", () => {
   test("every image of every release and the edge's has a recipe, and no recipe is left over", () => {
-    const asked = new Set([edgeImage, ...releases.flatMap((release) => release.services.map((service) => service.image))].map((image) => parseReference(image).repository));
+    const asked = new Set([edgeImage, ...releases.flatMap((release) => [...release.services.map((service) => service.image), release.kongImage])].map((image) => parseReference(image).repository));
     expect([...asked].sort()).toEqual(recipes.map((recipe) => recipe.repository).sort());
   });
 

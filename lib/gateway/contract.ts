@@ -1,5 +1,6 @@
 import { toBase64, utf8 } from "@/lib/stack/encoding";
 import type { ServiceName } from "@/lib/stack/desired";
+import type { HttpMethod } from "./routes";
 import type { ProjectSecrets } from "@/lib/stack/settings";
 
 /** Which key a request of the contract carries. `bogus` has the form of an opaque key that nobody was given. */
@@ -10,7 +11,7 @@ export type ContractRequest = {
   id: string;
   /** In the operator's words. */
   title: string;
-  method: "GET" | "POST";
+  method: HttpMethod;
   path: string;
   credential: ContractCredential;
   headers: Record<string, string>;
@@ -48,7 +49,10 @@ export type ContractResult = {
   durationMs: number;
 };
 
-export type ContractOptions = { enabledServices: readonly ServiceName[]; /** Name of the release, for example `v0.8.2`. */ release: string };
+export type ContractOptions = { enabledServices: readonly ServiceName[]; /** Name of the release, for example `v0.8.2`. */ release: string; /** Envoy unless told. */ gateway?: GatewayKind };
+
+/** The program that serves as a project's gateway. */
+export type GatewayKind = "envoy" | "kong";
 
 const bogusKey = "sb_publishable_AAAAAAAAAAAAAAAAAAAAAA_AAAAAAAA";
 const unknownTable = "basehold_contract_no_such_table";
@@ -142,8 +146,18 @@ function absent(service: ServiceName, path: string, credential: ContractCredenti
   return ask(`${service}-absent`, `The project runs without ${service}, and says so`, path, credential, { statuses: [503], bodyIncludes: `without ${service}` });
 }
 
+/** Kong says in words of its own why it refuses a key, with the same status. */
+function inKongsWords(request: ContractRequest): ContractRequest {
+  return request.expected === unauthorized ? { ...request, expected: { statuses: [401] } } : request;
+}
+
 /** The requests that a project's gateway must answer, and how, for its services. */
-export function contractRequests({ enabledServices }: ContractOptions): ContractRequest[] {
+export function contractRequests({ enabledServices, gateway = "envoy" }: ContractOptions): ContractRequest[] {
+  const requests = requestsOf(enabledServices);
+  return gateway === "kong" ? requests.map(inKongsWords) : requests;
+}
+
+function requestsOf(enabledServices: readonly ServiceName[]): ContractRequest[] {
   const group = (service: ServiceName, requests: ContractRequest[], path: string, credential: ContractCredential) =>
     enabledServices.includes(service) ? requests : [absent(service, path, credential)];
   return [

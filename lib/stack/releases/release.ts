@@ -19,6 +19,8 @@ export type ReleaseData = {
   /** Month of upstream's release, `YYYY-MM`. */
   publishedOn: string;
   images: Record<ServiceName, string>;
+  /** Upstream's Kong, for projects that choose it over the Envoy in `images`. */
+  kongImage: string;
   /** Browsers of foreign origins may not read `/pg/` (upstream: since 0.8.1). */
   restrictsMetaCors: boolean;
 };

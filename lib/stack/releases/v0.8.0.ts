@@ -16,5 +16,6 @@ export const v0_8_0 = defineRelease({
     studio: "supabase/studio:2026.08.03-sha-022b374",
     supavisor: "supabase/supavisor:2.9.5",
   },
+  kongImage: "kong/kong:3.9.3",
   restrictsMetaCors: false,
 });

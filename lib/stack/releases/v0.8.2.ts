@@ -16,5 +16,6 @@ export const v0_8_2 = defineRelease({
     studio: "supabase/studio:2026.09.07-sha-7996410",
     supavisor: "supabase/supavisor:2.9.12",
   },
+  kongImage: "kong/kong:3.9.3",
   restrictsMetaCors: true,
 });

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { allServices } from "@/lib/stack/sample-input.fixture";
+import { Secret } from "@/lib/stack/secret-value";
+import type { ServiceName } from "@/lib/stack/desired";
+import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
+import { renderKong } from "./kong";
+import { sampleKeys, send, startKong, type Echo, type Reply, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
+import { pathOf, sampleOwnRoute } from "./own-route.fixture";
+import { effectiveRoutes } from "./precedence";
+import { defaultGatewaySettings, type GatewaySettings } from "./route-model";
+
+const options = { enabledServices: allServices, release: { restrictsMetaCors: true } };
+const publicUrl = "http://127.0.0.1:8123";
+const configOf = (settings: Partial<GatewaySettings> = {}, enabledServices: readonly ServiceName[] = allServices, keys = sampleKeys) =>
+  renderKong({ routes: effectiveRoutes({ ...defaultGatewaySettings, ...settings }, { ...options, enabledServices }), keys, publicUrl }).config;
+const config = configOf();
+
+const credentials = {
+  anonKey: new Secret(sampleKeys.anon), serviceRoleKey: new Secret(sampleKeys.serviceRole), publishableKey: new Secret(sampleKeys.publishable[0] ?? ""), secretKey: new Secret(sampleKeys.secret[0] ?? ""),
+  dashboardUsername: new Secret("supabase"), dashboardPassword: new Secret("dashboard4password"),
+};
+const [publishable = "", secret = ""] = [sampleKeys.publishable[0], sampleKeys.secret[0]];
+const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
+const echoOf = (reply: Reply) => JSON.parse(reply.body) as Echo;
+
+let kong: RunningKong;
+
+beforeAll(async () => {
+  kong = await startKong(config);
+});
+
+afterAll(() => kong.stop());
+
+async function answer(request: ContractRequest): Promise<ContractAnswer> {
+  const prepared = prepareRequest(request, credentials);
+  const reply = await kong.ask(prepared.path, { method: prepared.method, headers: { ...prepared.headers, ...(prepared.isWebSocket ? upgrade : {}) }, body: prepared.body });
+  return { status: reply.status, bodySnippet: reply.body.slice(0, 2000), durationMs: 0 };
+}
+
+async function failedRequests(enabledServices: readonly ServiceName[]): Promise<string[]> {
+  const requests = contractRequests({ enabledServices, release: "v0.8.2", gateway: "kong" });
+  const results = judgeContract(await Promise.all(requests.map(async (request) => ({ request, answer: await answer(request) }))));
+  return results.filter(({ isPassed }) => !isPassed).map(({ id, expected, received }) => `${id}: ${expected} / ${received}`);
+}
+
+/** With a document of its own in force, and the default one again afterwards. */
+async function whileApplied(text: string, prove: () => Promise<void>): Promise<void> {
+  const applied = await kong.apply(text);
+  expect(applied.status, applied.body).toBe(201);
+  await prove();
+  expect((await kong.apply(config)).status).toBe(201);
+}
+
+describe("the lab's Kong with the rendered document", () => {
+  test("gives every request of the contract the answer it must get", async () => {
+    expect(await failedRequests(allServices)).toEqual([]);
+  });
+
+  test("says what a project with few services runs without", async () => {
+    const few: ServiceName[] = ["db", "api-gw", "auth", "rest"];
+    await whileApplied(configOf({}, few), async () => expect(await failedRequests(few)).toEqual([]));
+  });
+
+  test("exchanges opaque keys for internal tokens, keeps a user's own token and sends legacy keys on", async () => {
+    const anon = echoOf(await kong.ask("/rest/v1/todos?select=id", { headers: { apikey: publishable, authorization: `Bearer ${publishable}` } }));
+    expect(anon).toMatchObject({ service: "rest", url: "/todos?select=id", headers: { apikey: sampleKeys.anonToken, authorization: `Bearer ${sampleKeys.anonToken}` } });
+    expect(echoOf(await kong.ask("/rest/v1/", { headers: { apikey: secret } }))).toMatchObject({ url: "/", headers: { authorization: `Bearer ${sampleKeys.serviceRoleToken}` } });
+    const user = echoOf(await kong.ask("/rest/v1/todos", { headers: { apikey: publishable, authorization: "Bearer user.own.token" } }));
+    expect(user.headers).toMatchObject({ apikey: sampleKeys.anonToken, authorization: "Bearer user.own.token" });
+    expect(echoOf(await kong.ask("/rest/v1/todos", { headers: { apikey: sampleKeys.anon } })).headers).toMatchObject({ apikey: sampleKeys.anon, authorization: `Bearer ${sampleKeys.anon}` });
+    const inQuery = echoOf(await kong.ask(`/auth/v1/user?apikey=${publishable}`));
+    expect(inQuery.headers).toMatchObject({ apikey: sampleKeys.anonToken, authorization: `Bearer ${sampleKeys.anonToken}` });
+  });
+
+  test("takes no internal token, no two keys at once and no empty key from outside", async () => {
+    for (const apikey of [sampleKeys.anonToken, sampleKeys.serviceRoleToken, "", [publishable, secret]]) expect((await kong.ask("/rest/v1/todos", { headers: { apikey } })).status).toBe(401);
+    expect((await kong.ask("/pg/query", { headers: { apikey: sampleKeys.serviceRoleToken } })).status).toBe(401);
+  });
+
+  test("leaves a function's key headers and an S3 signature alone, and sends Storage no empty authorization", async () => {
+    const call = echoOf(await kong.ask("/functions/v1/hello/deep?apikey=x", { headers: { apikey: secret, authorization: "Bearer sb_secret_x" } }));
+    expect(call).toMatchObject({ service: "functions", url: "/hello/deep?apikey=x", headers: { apikey: secret, authorization: "Bearer sb_secret_x" } });
+    const signed = echoOf(await kong.ask("/storage/v1/s3/bucket", { headers: { authorization: "AWS4-HMAC-SHA256 Credential=x" } }));
+    expect(signed).toMatchObject({ url: "/s3/bucket", headers: { authorization: "AWS4-HMAC-SHA256 Credential=x" } });
+    const presigned = echoOf(await kong.ask("/storage/v1/s3/bucket?X-Amz-Signature=1"));
+    expect(presigned.headers).not.toHaveProperty("authorization");
+    expect(presigned.headers).not.toHaveProperty("apikey");
+  });
+
+  test("the panel's cookie reaches no upstream and no upstream can plant one", async () => {
+    const cookie = "own=1; __Host-basehold.session=a; __Secure-basehold.session-token.0=b; basehold.csrf=c; other=basehold.x";
+    for (const path of ["/functions/v1/hello", "/storage/v1/bucket", "/auth/v1/verify", `/rest/v1/x?apikey=${sampleKeys.anon}`]) {
+      const reply = await kong.ask(path, { headers: { cookie } });
+      expect(echoOf(reply).headers.cookie).toBe("own=1; other=basehold.x");
+      expect(reply.headers["set-cookie"]).toEqual(["own=1"]);
+    }
+  });
+
+  test("Studio opens to each of several users and sees no password", async () => {
+    const dashboardUsers = [{ username: "one", password: "first:password" }, { username: "two", password: "second" }];
+    await whileApplied(configOf({}, allServices, { ...sampleKeys, dashboardUsers }), async () => {
+      for (const { username, password } of dashboardUsers) {
+        const reply = await kong.ask("/project/default", { headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` } });
+        expect([reply.status, echoOf(reply).headers.authorization]).toEqual([307, undefined]);
+      }
+      expect((await kong.ask("/", { headers: { authorization: `Basic ${Buffer.from("one:second").toString("base64")}` } })).status).toBe(401);
+    });
+  });
+
+  test("hidden slashes are refused, and dots and doubled slashes open nothing", async () => {
+    for (const path of ["/rest/v1%2fx", "/functions/v1/..%2f..%2fpg", "/functions/v1/..%5c..%5cpg"]) expect((await kong.ask(path)).status, path).toBe(400);
+    for (const path of ["/functions/v1/../../pg/schemas", "//pg//schemas", "/pg/./schemas", "/%70g/schemas"]) expect((await kong.ask(path)).status, path).toBe(401);
+    expect((await kong.ask("/rest//v1/", { headers: { apikey: sampleKeys.anon } })).status).toBe(403);
+    expect((await kong.ask("/realtime/v1/api/tenants/../tenants/x", { headers: { apikey: secret } })).status).toBe(403);
+  });
+
+  test("an open socket survives a change of keys, and the new key counts at once", async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${kong.port}/realtime/v1/websocket?vsn=1.0.0&apikey=${publishable}`);
+    const first = await new Promise<Echo>((resolve, reject) => socket.once("message", (data: Buffer) => resolve(JSON.parse(data.toString()) as Echo)).once("error", reject));
+    expect(first).toMatchObject({ url: `/socket/websocket?vsn=1.0.0&apikey=${sampleKeys.anonToken}`, headers: { "x-api-key": sampleKeys.anonToken } });
+    const next = "sb_publishable_eeeeeeeeeeeeeeeeeeeeee_ffffffff";
+    await whileApplied(configOf({}, allServices, { ...sampleKeys, publishable: [next] }), async () => {
+      expect((await kong.ask("/auth/v1/settings", { headers: { apikey: next } })).status).toBe(200);
+      expect((await kong.ask("/auth/v1/settings", { headers: { apikey: publishable } })).status).toBe(401);
+      const echoed = new Promise<string>((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString())));
+      socket.send("still here");
+      expect(await echoed).toBe("still here");
+    });
+    socket.close();
+  });
+
+  test("own routes keep their policies: addresses, rate, size, headers, CORS, rewrite and end", async () => {
+    const own = (id: string, path: string, parts: Parameters<typeof sampleOwnRoute>[0]) => sampleOwnRoute({ id: `own-${id}`, name: id, match: pathOf("prefix", path), ...parts });
+    const ownRoutes = [
+      own("closed", "/closed/", { ipAllow: ["203.0.113.0/24"] }),
+      own("local", "/local/", { ipAllow: ["127.0.0.0/8"], rewrite: "/moved/" }),
+      own("limited", "/limited/", { rateLimit: { requestsPerSecond: 1, burst: 2, per: "ip" } }),
+      own("small", "/small/", { maxBodyBytes: 4 }),
+      own("headers", "/headers/", { requestHeaders: { set: [{ name: "x-price", value: "$(os.exit()) #1" }], remove: ["x-gone"] }, responseHeaders: { set: [{ name: "x-frame-options", value: "DENY" }], remove: ["x-powered-by"] } }),
+      own("cors", "/cors/", { cors: { origins: ["https://app.example.com"], methods: ["POST"], headers: ["x-tenant"], allowsCredentials: true } }),
+      sampleOwnRoute({ id: "own-exact", name: "exact", match: pathOf("exact", "/exact"), rewrite: "/deep/er/" }),
+      sampleOwnRoute({ id: "own-regex", name: "regex", match: pathOf("regex", "/order/[0-9]+"), rewrite: "/order" }),
+    ];
+    await whileApplied(configOf({ ownRoutes }), async () => {
+      expect((await kong.ask("/closed/a")).status).toBe(403);
+      expect(echoOf(await kong.ask("/local/a?b=1"))).toMatchObject({ service: "functions", url: "/moved/a?b=1" });
+      const limited = await Promise.all(Array.from({ length: 6 }, () => kong.ask("/limited/a")));
+      expect(limited.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(2);
+      expect((await kong.ask("/small/a", { method: "POST", body: "1234" })).status).toBe(200);
+      expect((await kong.ask("/small/a", { method: "POST", body: "12345" })).status).toBe(413);
+      expect((await kong.ask("/small/a", { method: "POST", headers: { "transfer-encoding": "chunked" }, body: "12345" })).status).toBe(413);
+      const changed = await kong.ask("/headers/a", { headers: { "x-gone": "1" } });
+      expect(echoOf(changed).headers).toMatchObject({ "x-price": "$(os.exit()) #1" });
+      expect(echoOf(changed).headers).not.toHaveProperty("x-gone");
+      expect([changed.headers["x-frame-options"], changed.headers["x-powered-by"]]).toEqual(["DENY", undefined]);
+      const preflight = await kong.ask("/cors/a", { method: "OPTIONS", headers: { origin: "https://app.example.com", "access-control-request-method": "POST" } });
+      expect(preflight.headers).toMatchObject({ "access-control-allow-origin": "https://app.example.com", "access-control-allow-methods": "POST", "access-control-allow-credentials": "true" });
+      expect(echoOf(await kong.ask("/exact?x=1")).url).toBe("/deep/er/?x=1");
+      expect(echoOf(await kong.ask("/order/12")).url).toBe("/order");
+    });
+  });
+
+  test("an invalid document changes nothing, the same one again is told apart, and the status names what is in force", async () => {
+    const hash = async () => (JSON.parse((await send(kong.statusPort, "/status")).body) as { configuration_hash: string }).configuration_hash;
+    const before = await hash();
+    const invalid = await kong.apply(config.replace('"key-auth"', '"key-author"'));
+    expect([invalid.status, invalid.body.includes("key-author")]).toEqual([400, true]);
+    expect((await kong.apply(config)).status).toBe(304);
+    expect(await hash()).toBe(before);
+    expect((await kong.ask("/rest/v1/x")).status).toBe(401);
+  });
+
+  test("the metrics count by route", async () => {
+    await kong.ask("/auth/v1/verify");
+    expect((await send(kong.statusPort, "/metrics")).body).toMatch(/kong_http_requests_total\{service="auth-v1-verify",route="auth-v1-verify",code="200"[^}]*\} \d+/);
+  });
+
+  test("no key, no password and no query is in the access log", async () => {
+    expect(kong.log()).toContain('"path":"/auth/v1/user"');
+    for (const key of [sampleKeys.anon, publishable, secret, sampleKeys.anonToken, "dashboard4password", "vsn=1.0.0"]) expect(kong.log()).not.toContain(key);
+  });
+
+  test("browsers of any origin may call the API, and only the project's own address may read database administration", async () => {
+    const preflight = (path: string, origin: string) => kong.ask(path, { method: "OPTIONS", headers: { origin, "access-control-request-method": "GET" } });
+    expect((await preflight("/rest/v1/todos", "https://app.example.com")).headers["access-control-allow-origin"]).toBe("*");
+    for (const origin of ["http://127.0.0.1:8123", "http://localhost:3000"]) expect((await preflight("/pg/query", origin)).headers["access-control-allow-origin"]).toBe(origin);
+    for (const origin of ["https://app.example.com", "http://localhost:3000.example.com"]) expect((await preflight("/pg/query", origin)).headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
