@@ -92,6 +92,24 @@ export interface EnginePort {
   uploadArchive(containerId: string, path: string, tar: Uint8Array, signal?: AbortSignal): Promise<void>;
 }
 
+/** The edge's container. Everything that is not named here is fixed by the adapter. */
+export type EdgeContainerSpec = {
+  name: string;
+  /** Full reference with the image source's prefix. */
+  imageRef: string;
+  labels: Record<string, string>;
+  argv: string[];
+  mounts: { volumeName: string; path: string }[];
+};
+
+/**
+ * The engine as the edge's adapter sees it. Only here can a container on the host's network be asked for: projects are served through
+ * `EnginePort`, whose containers cannot name it.
+ */
+export interface EdgeEnginePort extends EnginePort {
+  createEdgeContainer(spec: EdgeContainerSpec, signal?: AbortSignal): Promise<string>;
+}
+
 export type InspectedContainer = {
   id: string;
   name: string;

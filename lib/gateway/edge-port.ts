@@ -1,3 +1,4 @@
+import { shortInstanceId } from "@/lib/stack/names";
 import type { RenderedEdge } from "./edge";
 
 /** Official reference; the image source prefixes it. `library/` is where Docker Hub and its mirrors keep it. */
@@ -5,6 +6,12 @@ export const edgeImage = "library/caddy:2.11.9";
 
 /** Value of the role label of the edge's container and volumes: an object of the installation, of no project. */
 export const edgeRole = "edge";
+
+/** Names on the engine of an installation's edge. The admin socket carries the id too: edges of two installations share a network namespace. */
+export function edgeNames(instanceId: string): { container: string; dataVolume: string; configVolume: string; adminSocket: string } {
+  const base = `bh-${shortInstanceId(instanceId)}-edge`;
+  return { container: base, dataVolume: `${base}-data`, configVolume: `${base}-config`, adminSocket: `/run/${base}.sock` };
+}
 
 /**
  * `absent` no container. `stopped` it does not run. `failing` it starts again and again: what it resumes cannot be served.
@@ -50,6 +57,8 @@ export class EdgeError extends Error {
     readonly kind: EdgeErrorKind,
     message: string,
     readonly detail: string = "",
+    /** For `port-taken`: the listeners of the document that others hold, for a caller that can do without them. */
+    readonly addresses: readonly string[] = [],
     options?: { cause?: unknown },
   ) {
     super(message, options);

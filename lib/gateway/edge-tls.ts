@@ -1,8 +1,9 @@
 import type { EdgeAcme, EdgeHost, EdgeInput } from "./edge-input";
 import type { CaddyJson } from "./edge-routes";
+import { fingerprint } from "./htpasswd";
 
-/** Where the root of a private ACME server lies in the edge's container. */
-export const acmeRootFile = "/config/basehold/acme-root.pem";
+/** Where the root of a private ACME server lies in the edge's container. Named by its content, so that another root is another document. */
+export const acmeRootFile = (pem: string) => `/config/basehold/acme-root-${fingerprint(pem)}.pem`;
 
 type Listen = EdgeInput["publicListen"];
 
@@ -13,7 +14,7 @@ function acmeIssuer(directoryUrl: string, { email, caRootPem }: EdgeAcme, { http
     ca: directoryUrl,
     ...(email === null ? {} : { email }),
     ...(Object.keys(alternate).length === 0 ? {} : { challenges: alternate }),
-    ...(caRootPem === null ? {} : { trusted_roots_pem_files: [acmeRootFile] }),
+    ...(caRootPem === null ? {} : { trusted_roots_pem_files: [acmeRootFile(caRootPem)] }),
   };
 }
 

@@ -41,7 +41,7 @@ export function renderEdge(unordered: EdgeInput): RenderedEdge {
   const { caRootPem } = input.acme;
   return {
     document: { ...emptyEdge(input.adminSocket), apps },
-    files: caRootPem === null || !isEncrypted ? [] : [{ path: acmeRootFile, content: caRootPem }],
+    files: caRootPem === null || !isEncrypted ? [] : [{ path: acmeRootFile(caRootPem), content: caRootPem }],
   };
 }
 

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { CreateContainerSpec } from "@/lib/engine/port";
+import type { CreateContainerSpec, EdgeContainerSpec } from "@/lib/engine/port";
 import type { HealthCheck } from "@/lib/stack/desired";
 import { speaksApi } from "./client";
 
@@ -48,6 +48,29 @@ export function toCreateOptions(spec: CreateContainerSpec, apiVersion: string): 
       LogConfig: { Type: "json-file", Config: { "max-size": String(service.limits.logMaxSizeBytes), "max-file": String(service.limits.logMaxFiles) } },
     },
     NetworkingConfig: { EndpointsConfig: { [spec.networkName]: { Aliases: [service.name, ...service.aliases] } } },
+  };
+}
+
+/**
+ * The edge's container: the one that lives on the host's network, because publishing a range costs a process per port and a container
+ * cannot gain ports later. It may bind low ports and nothing else: every other capability is dropped, its root file system is the image's.
+ */
+export function toEdgeOptions(spec: EdgeContainerSpec): Docker.ContainerCreateOptions {
+  return {
+    name: spec.name,
+    Image: spec.imageRef,
+    Labels: spec.labels,
+    Cmd: spec.argv,
+    HostConfig: {
+      NetworkMode: "host",
+      RestartPolicy: { Name: "unless-stopped" },
+      Mounts: spec.mounts.map(({ volumeName: source, path }) => ({ Type: "volume", Source: source, Target: path, ReadOnly: false })),
+      CapDrop: ["ALL"],
+      CapAdd: ["NET_BIND_SERVICE"],
+      PidsLimit: 1024,
+      SecurityOpt: ["no-new-privileges:true"],
+      LogConfig: { Type: "json-file", Config: { "max-size": "10485760", "max-file": "5" } },
+    },
   };
 }
 

@@ -3,10 +3,10 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { z } from "zod";
 import { LABEL, oneOffRole, type Observed } from "@/lib/engine/observed";
-import { EngineError, type ContainerStats, type CreateContainerSpec, type EngineEvent, type EngineInfo, type EnginePort, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type NetworkRemoval, type PullProgress } from "@/lib/engine/port";
+import { EngineError, type ContainerStats, type CreateContainerSpec, type EdgeContainerSpec, type EdgeEnginePort, type EngineEvent, type EngineInfo, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type NetworkRemoval, type PullProgress } from "@/lib/engine/port";
 import type { ConfigFile } from "@/lib/stack/desired";
 import { connectDocker, type DockerClients } from "./client";
-import { toCreateOptions } from "./container-options";
+import { toCreateOptions, toEdgeOptions } from "./container-options";
 import { call, statusOf } from "./errors";
 import { runExec, type ExecOptions } from "./exec";
 import { inspectSchema, toInspected } from "./inspect";
@@ -29,7 +29,7 @@ const infoAnswer = z.object({
 const progressIntervalMs = 500;
 
 /** The engine of one host over its HTTP API. Connects at the first call and again after the engine was away. */
-export class DockerEngine implements EnginePort {
+export class DockerEngine implements EdgeEnginePort {
   #clients: Promise<DockerClients> | null = null;
 
   constructor(private readonly endpoint?: Docker.DockerOptions) {}
@@ -137,6 +137,10 @@ export class DockerEngine implements EnginePort {
 
   createContainer(spec: CreateContainerSpec, signal?: AbortSignal): Promise<string> {
     return this.#call(`create ${spec.name}`, signal, async ({ short, apiVersion }) => (await short.createContainer(toCreateOptions(spec, apiVersion))).id);
+  }
+
+  createEdgeContainer(spec: EdgeContainerSpec, signal?: AbortSignal): Promise<string> {
+    return this.#call(`create ${spec.name}`, signal, async ({ short }) => (await short.createContainer(toEdgeOptions(spec))).id);
   }
 
   async uploadFiles(containerId: string, files: ConfigFile[], options: { replaceByMove: boolean }, signal?: AbortSignal): Promise<void> {

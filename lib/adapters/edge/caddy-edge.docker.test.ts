@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { registryPort } from "@/lab/paths";
+import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
+import { removeAll, testDocker } from "@/lib/adapters/docker/testing.fixture";
+import { renderEdge, type RenderedEdge } from "@/lib/gateway/edge";
+import type { EdgeProject } from "@/lib/gateway/edge-input";
+import { edgeNames } from "@/lib/gateway/edge-port";
+import { CaddyEdge } from "./caddy-edge";
+import { echoOf, EdgeScene, freePort, openDomain, openSocket, send } from "./edge-scene.fixture";
+
+const instanceId = randomBytes(8).toString("hex");
+const names = edgeNames(instanceId);
+const engine = new DockerEngine();
+const docker = testDocker();
+const edge = new CaddyEdge({ engine, instanceId, imagePrefix: () => Promise.resolve(`127.0.0.1:${String(registryPort)}/`) });
+/** Upstreams only: its Caddy is not started. */
+const scene = new EdgeScene();
+let upstream = "";
+
+const render = (projects: EdgeProject[]): RenderedEdge => renderEdge({ ...scene.input(projects), adminSocket: names.adminSocket });
+const container = () => docker.getContainer(names.container);
+
+beforeAll(async () => {
+  [scene.httpPort, scene.httpsPort] = [await freePort(), await freePort()];
+  upstream = await scene.upstream("a");
+});
+beforeEach(() => edge.ensure());
+afterAll(async () => {
+  await removeAll(docker, instanceId);
+  await scene.stop();
+});
+
+describe("the edge's container", () => {
+  test("is made once, on the host's network, and is this installation's", async () => {
+    const { Id, HostConfig, Config } = await container().inspect();
+    await edge.ensure();
+    expect((await container().inspect()).Id).toBe(Id);
+    expect(HostConfig.NetworkMode).toBe("host");
+    expect(Config.Labels).toMatchObject({ "io.basehold.instance": instanceId, "io.basehold.role": "edge" });
+    expect(await edge.health()).toMatchObject({ state: "running", problem: null });
+  });
+
+  test("a document is loaded once: the same again sends nothing", async () => {
+    const a = await scene.project("a", upstream);
+    const first = await edge.load(render([a]));
+    expect(first.isChanged).toBe(true);
+    expect(await edge.load(render([a]))).toEqual({ isChanged: false, version: first.version });
+    expect((await edge.inForce())?.version).toBe(first.version);
+    expect(echoOf(await send({ port: a.localListen.port })).upstream).toBe("a");
+  });
+
+  test("it serves on after a restart of its own, with no panel to tell it what", async () => {
+    const a = await scene.project("a", upstream, { domains: [openDomain("a.test")] });
+    const { version } = await edge.load(render([a]));
+    await container().kill();
+    await container().start();
+    await expect.poll(() => send({ port: a.localListen.port }).then(({ status }) => status, () => 0)).toBe(200);
+    expect((await edge.inForce())?.version).toBe(version);
+  });
+
+  test("what it refuses leaves the last document in force, and the error says what", async () => {
+    const a = await scene.project("a", upstream);
+    const { version } = await edge.load(render([a]));
+    const rendered = render([a]);
+    const broken = { ...rendered, document: { ...rendered.document, apps: { nonsense: {} } } };
+    await expect(edge.load(broken)).rejects.toMatchObject({ kind: "refused", detail: expect.stringContaining("nonsense") });
+    expect(await edge.validate(broken)).toContain("nonsense");
+    expect(await edge.validate(rendered)).toBeNull();
+    expect((await edge.inForce())?.version).toBe(version);
+    expect((await send({ port: a.localListen.port })).status).toBe(200);
+  });
+
+  test("a port that another program holds is named before anything changes, even one that would be shared", async () => {
+    const a = await scene.project("a", upstream);
+    const { version } = await edge.load(render([a]));
+    const b = await scene.project("b", "127.0.0.1:9");
+    const holder = createServer().listen({ port: b.localListen.port, host: "0.0.0.0", reusePort: true } as never);
+    await once(holder, "listening");
+    const address = `127.0.0.1:${String(b.localListen.port)}`;
+    await expect(edge.load(render([a, b]))).rejects.toMatchObject({ kind: "port-taken", addresses: [address], message: expect.stringContaining(address) });
+    holder.close();
+    expect((await edge.inForce())?.version).toBe(version);
+  });
+
+  test("a socket through it stays open while another project is added", async () => {
+    const a = await scene.project("a", upstream);
+    await edge.load(render([a]));
+    const socket = await openSocket(`ws://127.0.0.1:${String(a.localListen.port)}/realtime/v1/websocket`);
+    await edge.load(render([a, await scene.project("b", "127.0.0.1:9")]));
+    expect(await socket.say("x")).toBe("a:x");
+    socket.close();
+  });
+
+  test("somebody else's change is seen, and healed by loading what is wanted", async () => {
+    const a = await scene.project("a", upstream);
+    const { version } = await edge.load(render([a]));
+    const id = (await container().inspect()).Id;
+    const foreign = JSON.stringify({ ...render([]).document, apps: {} });
+    await engine.exec(id, ["caddy", "reload", "--config", "-", "--address", `unix/${names.adminSocket}`], { stdin: foreign, timeoutMs: 20_000 });
+    expect((await edge.inForce())?.version).not.toBe(version);
+    expect(await edge.heal(render([a]))).toEqual({ isChanged: true, version });
+    expect((await send({ port: a.localListen.port })).status).toBe(200);
+  });
+});
+
+describe("bad days", () => {
+  test("killed during a load, it is healed to what is wanted", async () => {
+    const a = await scene.project("a", upstream);
+    await edge.load(render([a]));
+    const wanted = render([a, await scene.project("b", "127.0.0.1:9")]);
+    const loading = edge.load(wanted).catch(() => null);
+    await container().kill();
+    await loading;
+    await edge.heal(wanted);
+    expect((await edge.inForce())?.document).toEqual(JSON.parse(JSON.stringify(wanted.document)));
+    expect((await send({ port: a.localListen.port })).status).toBe(200);
+  });
+
+  test("a saved document that was cut short does not keep it down", async () => {
+    const a = await scene.project("a", upstream);
+    await edge.load(render([a]));
+    await container().stop({ t: 1 });
+    const id = (await container().inspect()).Id;
+    await engine.uploadFiles(id, [{ path: "/config/caddy/autosave.json", content: '{"apps":{"http":', mode: 0o600, uid: 0, gid: 0, reloadable: false }], { replaceByMove: false });
+    await edge.heal(render([a]));
+    expect((await send({ port: a.localListen.port })).status).toBe(200);
+  });
+
+  test("a port taken while it was down is named, and it serves the rest once that listener is left out", async () => {
+    const [a, b] = [await scene.project("a", upstream), await scene.project("b", "127.0.0.1:9")];
+    await edge.load(render([a, b]));
+    await container().stop({ t: 1 });
+    const holder = createServer().listen(b.localListen.port, "127.0.0.1");
+    await once(holder, "listening");
+    await expect(edge.heal(render([a, b]))).rejects.toMatchObject({ kind: "port-taken", addresses: [`127.0.0.1:${String(b.localListen.port)}`] });
+    await edge.heal(render([a, { ...b, localListen: null }]));
+    holder.close();
+    expect((await send({ port: a.localListen.port })).status).toBe(200);
+  });
+
+  test("removed, it is absent; its certificates stay until they are asked to go", async () => {
+    await edge.remove({ withVolumes: false });
+    expect(await edge.health()).toEqual({ state: "absent", problem: null, memoryBytes: null });
+    await expect(edge.load(render([]))).rejects.toMatchObject({ kind: "not-running" });
+    expect((await docker.getVolume(names.dataVolume).inspect()).Name).toBe(names.dataVolume);
+    await edge.remove({ withVolumes: true });
+    await expect(docker.getVolume(names.dataVolume).inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+test("certificates of the internal authority are listed with names, issuer and end, and its root is given", async () => {
+  const a = await scene.project("a", upstream, { domains: [openDomain("a.test", { tls: { kind: "internal" } })] });
+  await edge.load(render([a]));
+  await expect.poll(() => edge.listCertificates(), { timeout: 20_000 }).toEqual([expect.objectContaining({ names: ["a.test"], source: "issued", issuer: expect.stringContaining("Basehold") })]);
+  expect((await edge.issuance("a.test")).state).toBe("obtained");
+  expect(await edge.internalRoot()).toContain("BEGIN CERTIFICATE");
+});

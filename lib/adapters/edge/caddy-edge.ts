@@ -1,0 +1,208 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { LABEL } from "@/lib/engine/observed";
+import { EngineError, type EdgeEnginePort, type InspectedContainer } from "@/lib/engine/port";
+import { emptyEdge, type RenderedEdge } from "@/lib/gateway/edge";
+import { edgeImage, edgeNames, edgeRole, EdgeError, type EdgeCertificate, type EdgeHealth, type EdgeInForce, type EdgeIssuance, type EdgeLoad, type EdgePort } from "@/lib/gateway/edge-port";
+import type { ConfigFile } from "@/lib/stack/desired";
+import { parseIssued, parseUploaded } from "./certificates";
+import { lastProblem, readIssuance, refusalOf } from "./edge-log";
+import { findTaken, isSocketServed, listenersOf, versionOf } from "./edge-state";
+
+const autosaveFile = "/config/caddy/autosave.json";
+const firstFile = "/etc/caddy/basehold.json";
+const internalRootFile = "/data/caddy/pki/authorities/local/root.crt";
+const startDeadlineMs = 20_000;
+const pollMs = 50;
+/** A thousand names take a second; a machine that is busy several. */
+const loadTimeoutMs = 60_000;
+const maxDocumentBytes = 64 << 20;
+const graceMs = 2_000;
+
+const file = (path: string, content: string, mode = 0o600): ConfigFile => ({ path, content, mode, uid: 0, gid: 0, reloadable: false });
+
+export type CaddyEdgeOptions = {
+  engine: EdgeEnginePort;
+  instanceId: string;
+  /** Prefix of the image source, read each time: a person may change it. */
+  imagePrefix: () => Promise<string>;
+};
+
+/**
+ * The edge as a container of the installation, driven by fixed commands inside it: a remote engine works as a local one does, and no port
+ * is opened for administration. See docs/decisions/0012-edge-loads-whole-documents.md.
+ */
+export class CaddyEdge implements EdgePort {
+  readonly #names: ReturnType<typeof edgeNames>;
+  readonly #engine: EdgeEnginePort;
+  readonly #admin: string;
+
+  constructor(private readonly options: CaddyEdgeOptions) {
+    this.#names = edgeNames(options.instanceId);
+    this.#engine = options.engine;
+    this.#admin = `unix/${this.#names.adminSocket}`;
+  }
+
+  async ensure(signal?: AbortSignal): Promise<void> {
+    const imageRef = (await this.options.imagePrefix()) + edgeImage;
+    const found = await this.#inspect(signal);
+    if (found === null || found.labels[LABEL.specHash] !== specOf(imageRef)) await this.#make(imageRef, found, signal);
+    else if (found.state !== "running") await this.#start(found.id, signal);
+    if (await this.#comesUp(signal)) return;
+    await this.#revive(signal);
+    if (!(await this.#comesUp(signal))) throw new EdgeError("not-running", "The edge does not start. Its log says why.", (await this.health(signal)).problem ?? "");
+  }
+
+  async load(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
+    const version = versionOf(rendered.document);
+    const before = await this.inForce(signal);
+    if (before?.version === version) return { isChanged: false, version };
+    const id = await this.#requireRunning(signal);
+    await this.#requireFreeListeners(id, rendered, before, signal);
+    if (rendered.files.length > 0) await this.#engine.uploadFiles(id, rendered.files.map(({ path, content }) => file(path, content)), { replaceByMove: false }, signal);
+    const argv = ["caddy", "reload", "--config", "-", "--address", this.#admin];
+    const result = await this.#engine.exec(id, argv, { stdin: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs }, signal);
+    if (result.exitCode !== 0) throw refusalOf(result.stderr);
+    if ((await this.inForce(signal))?.version !== version) throw new EdgeError("refused", "The edge took the new configuration, but another one is in force. Somebody else changes it.");
+    return { isChanged: true, version };
+  }
+
+  async validate(rendered: RenderedEdge, signal?: AbortSignal): Promise<string | null> {
+    const imageRef = (await this.options.imagePrefix()) + edgeImage;
+    const files = [...rendered.files.map(({ path, content }) => file(path, content)), file("/tmp/edge.json", JSON.stringify(rendered.document))];
+    const labels = { [LABEL.instance]: this.options.instanceId, [LABEL.role]: "one-off" };
+    const result = await this.#engine.runOneOff({ imageRef, argv: ["caddy", "validate", "--config", "/tmp/edge.json"], labels, networkName: null, mounts: [], files, timeoutMs: loadTimeoutMs }, signal);
+    // The document moves the log to stdout, and with it the reason.
+    return result.exitCode === 0 ? null : refusalOf(`${result.stderr}\n${result.stdout}`).detail;
+  }
+
+  async inForce(signal?: AbortSignal): Promise<EdgeInForce> {
+    const id = await this.#requireRunning(signal);
+    // Caddy writes this file under the same lock as it changes its configuration, after every load that succeeded.
+    const { exitCode, stdout } = await this.#engine.exec(id, ["cat", autosaveFile], { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal);
+    if (exitCode !== 0) return null;
+    try {
+      const document: unknown = JSON.parse(stdout);
+      return { version: versionOf(document), document };
+    } catch {
+      // Cut short by a kill while it was written: what runs is unknown until the next load.
+      return null;
+    }
+  }
+
+  async health(signal?: AbortSignal): Promise<EdgeHealth> {
+    const found = await this.#inspect(signal);
+    if (found === null) return { state: "absent", problem: null, memoryBytes: null };
+    if (found.state === "running" && (await this.#answers(found.id, signal))) {
+      return { state: "running", problem: null, memoryBytes: (await this.#engine.stats(found.id, signal))?.memoryBytes ?? null };
+    }
+    const state = found.state === "restarting" || found.state === "running" ? "failing" : "stopped";
+    return { state, problem: lastProblem(await this.#engine.tailLogs(found.id, { tail: 200 }, signal)), memoryBytes: null };
+  }
+
+  async heal(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
+    await this.ensure(signal);
+    return this.load(rendered, signal);
+  }
+
+  async listCertificates(signal?: AbortSignal): Promise<EdgeCertificate[]> {
+    const id = await this.#requireRunning(signal);
+    const argv = ["find", "/data/caddy/certificates", "-name", "*.crt", "-exec", "cat", "{}", "+"];
+    const { stdout } = await this.#engine.exec(id, argv, { timeoutMs: 20_000, maxOutputBytes: maxDocumentBytes }, signal);
+    return [...parseIssued(stdout), ...parseUploaded((await this.inForce(signal))?.document)];
+  }
+
+  async issuance(hostname: string, signal?: AbortSignal): Promise<EdgeIssuance> {
+    return readIssuance(await this.#engine.tailLogs(await this.#requireRunning(signal), { tail: 2_000 }, signal), hostname);
+  }
+
+  async internalRoot(signal?: AbortSignal): Promise<string | null> {
+    const { exitCode, stdout } = await this.#engine.exec(await this.#requireRunning(signal), ["cat", internalRootFile], { timeoutMs: 10_000 }, signal);
+    return exitCode === 0 ? stdout : null;
+  }
+
+  async remove({ withVolumes }: { withVolumes: boolean }, signal?: AbortSignal): Promise<void> {
+    const found = await this.#inspect(signal);
+    if (found !== null) await this.#discard(found.id, signal);
+    if (!withVolumes) return;
+    for (const name of [this.#names.dataVolume, this.#names.configVolume]) await this.#engine.removeVolume(name, signal);
+  }
+
+  async #inspect(signal?: AbortSignal): Promise<InspectedContainer | null> {
+    const found = await this.#engine.inspectContainer(this.#names.container, signal);
+    if (found !== null && found.labels[LABEL.instance] !== this.options.instanceId) throw new EngineError("conflict", `A container named ${this.#names.container} is there already and is not Basehold's. Remove or rename it, then retry.`);
+    return found;
+  }
+
+  async #requireRunning(signal?: AbortSignal): Promise<string> {
+    const found = await this.#inspect(signal);
+    if (found?.state !== "running") throw new EdgeError("not-running", "The edge does not run.", found === null ? "" : (lastProblem(await this.#engine.tailLogs(found.id, { tail: 200 }, signal)) ?? ""));
+    return found.id;
+  }
+
+  async #make(imageRef: string, old: InspectedContainer | null, signal?: AbortSignal): Promise<void> {
+    const labels = { [LABEL.instance]: this.options.instanceId, [LABEL.role]: edgeRole };
+    if ((await this.#engine.inspectImage(imageRef, signal)) === null) await this.#engine.pullImage(imageRef, () => undefined, signal);
+    for (const name of [this.#names.dataVolume, this.#names.configVolume]) await this.#engine.createVolume({ name, labels }, signal);
+    if (old !== null) await this.#discard(old.id, signal);
+    const mounts = [{ volumeName: this.#names.dataVolume, path: "/data" }, { volumeName: this.#names.configVolume, path: "/config" }];
+    const id = await this.#engine.createEdgeContainer({ name: this.#names.container, imageRef, labels: { ...labels, [LABEL.specHash]: specOf(imageRef) }, argv: edgeArgv, mounts }, signal);
+    await this.#start(id, signal);
+  }
+
+  /** Its first configuration is uploaded before each start: a worker may have been killed between creation and upload. */
+  async #start(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#engine.uploadFiles(id, [file(firstFile, JSON.stringify(emptyEdge(this.#names.adminSocket)))], { replaceByMove: false }, signal);
+    await this.#engine.startContainer(id, signal);
+  }
+
+  async #discard(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#engine.stopContainer(id, { graceMs }, signal);
+    await this.#engine.removeContainer(id, signal);
+  }
+
+  /** Starts it with nothing to serve, when what it would resume cannot be: a file cut short, a port that another program took. */
+  async #revive(signal?: AbortSignal): Promise<void> {
+    const found = await this.#inspect(signal);
+    if (found === null) return;
+    await this.#engine.stopContainer(found.id, { graceMs }, signal);
+    await this.#engine.uploadFiles(found.id, [file(autosaveFile, JSON.stringify(emptyEdge(this.#names.adminSocket)))], { replaceByMove: false }, signal);
+    await this.#start(found.id, signal);
+  }
+
+  /** Waits until it answers; false as soon as it ended by itself, or when the time is over. */
+  async #comesUp(signal?: AbortSignal): Promise<boolean> {
+    for (const deadline = Date.now() + startDeadlineMs; Date.now() < deadline; await pause(pollMs, undefined, { signal })) {
+      const found = await this.#inspect(signal);
+      if (found === null || found.state === "exited" || found.state === "dead" || found.state === "restarting") return false;
+      if (found.state === "running" && (await this.#answers(found.id, signal))) return true;
+    }
+    return false;
+  }
+
+  /** Whether its admin socket is listened on. An exec fails in a container that ends at that moment. */
+  async #answers(id: string, signal?: AbortSignal): Promise<boolean> {
+    try {
+      const { stdout } = await this.#engine.exec(id, ["cat", "/proc/net/unix"], { timeoutMs: 10_000 }, signal);
+      return isSocketServed(stdout, this.#names.adminSocket);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof EngineError && error.kind !== "unreachable") return false;
+      throw error;
+    }
+  }
+
+  /** Caddy shares a port with any other program of root's that allows it, and the kernel would deal out the requests: looked at beforehand. */
+  async #requireFreeListeners(id: string, { document }: RenderedEdge, before: EdgeInForce, signal?: AbortSignal): Promise<void> {
+    const own = new Set(listenersOf(before?.document));
+    const added = listenersOf(document).filter((address) => !own.has(address));
+    if (added.length === 0) return;
+    const { stdout } = await this.#engine.exec(id, ["cat", "/proc/net/tcp", "/proc/net/tcp6"], { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal);
+    const taken = findTaken(added, stdout);
+    if (taken.length > 0) throw new EdgeError("port-taken", `${taken.join(", ")} is held by another program on the engine's host. End that program or choose another port, then retry.`, "", taken);
+  }
+}
+
+const edgeArgv = ["caddy", "run", "--resume", "--config", firstFile];
+
+/** Changes when the container has to be made anew. */
+const specOf = (imageRef: string) => versionOf({ imageRef, argv: edgeArgv, edition: 1 });

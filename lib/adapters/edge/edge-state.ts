@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "@/lib/stack/spec-hash";
+
+/** Hash of a document, whatever the order of its fields: Caddy saves them sorted. */
+export function versionOf(document: unknown): string {
+  return createHash("sha256").update(canonicalJson(document)).digest("hex").slice(0, 32);
+}
+
+type Servers = { apps?: { http?: { servers?: Record<string, { listen?: string[] }> } } };
+
+/** Addresses on which a document listens, sorted; none for what is no document. */
+export function listenersOf(document: unknown): string[] {
+  const servers = (document as Servers | null | undefined)?.apps?.http?.servers ?? {};
+  return [...new Set(Object.values(servers).flatMap(({ listen = [] }) => listen))].sort();
+}
+
+const listening = "0A";
+const anyAddress = /^0+$/;
+
+type Socket = { addressHex: string; port: number };
+
+/** Listening TCP sockets of `/proc/net/tcp` and `tcp6`. */
+function parseListening(text: string): Socket[] {
+  return [...text.matchAll(/^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) /gm)].flatMap(([, addressHex = "", port = "", state]) => (state === listening ? [{ addressHex, port: Number.parseInt(port, 16) }] : []));
+}
+
+/** An IPv4 address as the kernel prints it: its bytes in the processor's order. */
+function toKernelHex(address: string): string | null {
+  const bytes = address.split(".").map(Number);
+  return bytes.length === 4 ? bytes.reverse().map((byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase() : null;
+}
+
+function clashes(address: string, { addressHex, port }: Socket): boolean {
+  const colon = address.lastIndexOf(":");
+  if (Number(address.slice(colon + 1)) !== port) return false;
+  const host = address.slice(0, colon);
+  if (host === "" || host === "0.0.0.0" || host.startsWith("[") || anyAddress.test(addressHex)) return true;
+  const wanted = toKernelHex(host);
+  return wanted !== null && addressHex.endsWith(wanted);
+}
+
+/** Which of the addresses (`127.0.0.1:8001`, `:443`) somebody already listens on, by what the kernel says. */
+export function findTaken(addresses: readonly string[], procNetTcp: string): string[] {
+  const sockets = parseListening(procNetTcp);
+  return addresses.filter((address) => sockets.some((socket) => clashes(address, socket)));
+}
+
+/** Whether somebody listens on the unix socket, by `/proc/net/unix`. A file that a dead process left behind is not in there. */
+export function isSocketServed(procNetUnix: string, path: string): boolean {
+  const acceptsConnections = "00010000";
+  return procNetUnix.split("\n").some((line) => line.endsWith(` ${path}`) && line.split(/\s+/)[3] === acceptsConnections);
+}
