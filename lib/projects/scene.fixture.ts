@@ -145,6 +145,7 @@ function makeTools({ world, clock, exports, gateway }: SceneParts, store: Store,
     secrets: plainSecrets(store, clock.now),
     probe: fakeProbe(world, gateway),
     isPortFree: async (_hostIp, port) => !world.portsHeldByOthers.includes(port),
+    resolveHost: async (host) => (host.endsWith(".example.com") ? ["93.184.216.34"] : []),
     hostRoutes: async () => ["192.168.0.0/24", "10.200.0.0/24"],
     hash: (text) => createHmac("sha256", "scene").update(text).digest("hex").slice(0, 32),
     randomBytes: (length) => randomBytes(length),
@@ -171,7 +172,9 @@ function fakeProbe(world: FakeWorld, gateway: SceneParts["gateway"]): ContractPr
       const front = world.containers.find((container) => container.state === "running" && container.ports.some((published) => published.hostPort === port));
       const services = world.containers.filter((container) => container.networkName === front?.networkName);
       const isUp = !gateway.isBroken && front !== undefined && services.every((container) => container.state === "running");
-      if (!isUp) gateway.waitedMs += 3_000;
+      const isDead = world.deadRoutes.some((id) => request.id.startsWith(id));
+      if (!isUp || isDead) gateway.waitedMs += 3_000;
+      if (isUp && isDead) return { status: 503, bodySnippet: "no healthy upstream", durationMs: 1 };
       return isUp ? { status: request.expected.statuses[0] ?? null, bodySnippet: request.expected.bodyIncludes ?? "", durationMs: 1 } : { status: null, bodySnippet: "", durationMs: 1, error: "connection refused" };
     },
   };

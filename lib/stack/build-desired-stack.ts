@@ -1,6 +1,8 @@
+import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import type { DesiredService, DesiredStack, DesiredVolume } from "./desired";
 import { getRelease, validateServices, type Release, type ReleaseService } from "./releases";
 import { checkSecret } from "./secret-rules";
+import { gatewayInput } from "./services/gateway";
 import { mebibyte, type PlainSecrets, type ServiceContext } from "./service-definition";
 import type { ProjectSecrets, SecretName, StackInput } from "./settings";
 
@@ -33,6 +35,14 @@ export function buildDesiredStack(input: StackInput): DesiredStack {
     services,
     variables: exportVariables(context),
   };
+}
+
+/**
+ * What the gateway of this stack is to do, as its configuration is rendered from.
+ * @throws StackInputError as `buildDesiredStack`.
+ */
+export function buildGatewayInput(input: StackInput): RouteConfigurationInput {
+  return gatewayInput(createContext(input, requireRelease(input)));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { GatewaySettings } from "@/lib/gateway/route-model";
 import type { Secret } from "./secret-value";
 import type { ServiceName } from "./desired";
 
@@ -71,5 +72,9 @@ export type StackInput = {
   settings: ProjectSettings;
   ports: ProjectPorts;
   secrets: ProjectSecrets;
+  /** What the operator chose for the gateway; undefined: the release's own routes. */
+  gateway?: GatewaySettings;
+  /** Addresses of the external hosts that its routes lead to, as the worker looked them up. */
+  externalAddresses?: Readonly<Record<string, readonly string[]>>;
   /** User functions: name → files. Mounted through the functions volume, not through the stack. */
 };

@@ -6,6 +6,7 @@ import { isEngineHere } from "@/lib/adapters/docker/client";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
 import { readHostAddresses } from "@/lib/adapters/host/host-addresses";
 import { readHostRoutes } from "@/lib/adapters/host/host-routes";
+import { resolveHost } from "@/lib/adapters/host/resolve-host";
 import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
 import { probeDoors } from "@/lib/adapters/probe/probe-doors";
 import { isPortFree } from "@/lib/adapters/probe/is-port-free";
@@ -51,6 +52,7 @@ function makeTools({ store, vault, exports, probe, instanceId }: Opened): Workfl
     secrets: vault.secrets,
     probe,
     isPortFree,
+    resolveHost,
     hostRoutes: () => readHostRoutes(),
     hash: vault.hash,
     randomBytes: (length) => randomBytes(length),

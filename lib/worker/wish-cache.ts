@@ -9,6 +9,7 @@ export type WishSource = {
   settingsJson: string;
   ports: readonly { purpose: string; port: number }[];
   subnet: { subnet: string } | null;
+  gatewayRevision: number | null;
   /** Changes whenever one of the project's secrets is written. */
   secretsVersion: string;
 };
@@ -38,7 +39,7 @@ export class WishCache {
   }
 }
 
-function keyOf({ revision, settingsJson, ports, subnet, secretsVersion }: WishSource): string {
+function keyOf({ revision, settingsJson, ports, subnet, gatewayRevision, secretsVersion }: WishSource): string {
   const held = ports.map(({ purpose, port }) => `${purpose}:${port}`).sort();
-  return JSON.stringify([revision, settingsJson, held, subnet?.subnet ?? null, secretsVersion]);
+  return JSON.stringify([revision, settingsJson, held, subnet?.subnet ?? null, gatewayRevision, secretsVersion]);
 }

@@ -1,3 +1,5 @@
+import { clustersFile, envoyFolder, routesFile } from "@/lib/gateway/envoy";
+import { readVersionsArgv } from "@/lib/gateway/envoy-control";
 import type { ExecResult } from "../port";
 import { readFile, removePath, writeFile } from "./files";
 import type { FakeContainer, FakeWorld } from "./world";
@@ -28,9 +30,23 @@ export function runProgram(world: FakeWorld, container: FakeContainer, argv: rea
       return move(world, container, paths);
     case "sh":
       return runShell(args);
+    case "envoy":
+      return world.refusesConfiguration ? failed(1, "error initializing configuration: the fake was told to refuse it\n") : done("configuration OK\n");
+    case "bash":
+      return argv.join(" ") === readVersionsArgv.join(" ") ? done(printVersions(world, container)) : failed(127, "bash: the fake engine has no shell\n");
     default:
       return failed(127, `${program ?? ""}: not found\n`);
   }
+}
+
+/** As Envoy's admin page prints them, out of the files that it would have read. */
+function printVersions(world: FakeWorld, container: FakeContainer): string {
+  const versionOf = (file: string) => {
+    const content = readFile(world, container, `${envoyFolder}/${file}`);
+    const parsed = content === undefined ? {} : (JSON.parse(Buffer.from(content, "base64").toString("utf8")) as { version_info?: string });
+    return parsed.version_info ?? "";
+  };
+  return `cluster_manager.cds.version_text: "${versionOf(clustersFile)}"\nhttp.project.rds.project.version_text: "${versionOf(routesFile)}"\n`;
 }
 
 function isProbe(container: FakeContainer, argv: readonly string[]): boolean {

@@ -62,6 +62,10 @@ export type FakeWorld = {
   portsHeldByOthers: number[];
   capacity: HostCapacity;
   isReachable: boolean;
+  /** The gateway's own checker finds fault with every configuration. */
+  refusesConfiguration: boolean;
+  /** Ids of the gateway's routes behind which nothing answers. */
+  deadRoutes: string[];
   /** Number of the next id. */
   nextId: number;
 };
@@ -78,6 +82,8 @@ export function createFakeWorld(parts: Partial<FakeWorld> = {}): FakeWorld {
     portsHeldByOthers: [],
     capacity: { memoryAvailableBytes: 8 * 2 ** 30, diskFreeBytes: 100 * 2 ** 30 },
     isReachable: true,
+    refusesConfiguration: false,
+    deadRoutes: [],
     nextId: 1,
     ...parts,
   };

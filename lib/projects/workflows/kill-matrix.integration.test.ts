@@ -6,11 +6,15 @@ import { atCall } from "@/lib/engine/fake/faults";
 import { createFakeWorld, type FakeWorld } from "@/lib/engine/fake/world";
 import { LABEL } from "@/lib/engine/observed";
 import { leaseMs } from "@/lib/operations/store.fixture";
+import { sampleOwnRoute } from "@/lib/gateway/own-route.fixture";
+import { defaultGatewaySettings, type GatewaySettings } from "@/lib/gateway/route-model";
 import { createProject } from "../create-project";
 import { deleteProject, purgeProject, undoDeleteProject } from "../delete-project";
 import { deployFunction } from "../deploy-function";
 import { editProject } from "../edit-project";
 import { exportProject } from "../export-project";
+import { applyGatewayDraft } from "../gateway/apply-draft";
+import { saveGatewayDraft } from "../gateway/save-draft";
 import { pauseProject } from "../pause-project";
 import { reconcileProject } from "../reconcile-project";
 import { restartService } from "../restart-service";
@@ -38,6 +42,13 @@ const deploy: Ask = (scene) => deployFunction(scene.ctx(), { ref, name: "hello",
 const edit: Ask = (scene) => editProject(scene.ctx(), { ref, siteUrl: "https://shop.example.com", gatewayPort: 8555, services: ["db", "api-gw", "auth", "rest", "functions", "meta"] });
 const breakOneContainer = (scene: Scene) => void (scene.world.containers = scene.world.containers.filter((container) => container.labels[LABEL.service] !== "rest"));
 
+const hooks: GatewaySettings = { ...defaultGatewaySettings, ownRoutes: [sampleOwnRoute()] };
+const applyRoutes = (settings: GatewaySettings): Ask => async (scene) => {
+  const { version } = await saveGatewayDraft(scene.ctx(), { ref, settings, version: null });
+  return applyGatewayDraft(scene.ctx(), { ref, version: version ?? "" });
+};
+const otherRoutes: GatewaySettings = { ...defaultGatewaySettings, ownRoutes: [sampleOwnRoute({ id: "own-other", upstream: { kind: "external", origin: "https://api.example.com", forwardsCredentials: false } })] };
+
 const cases: Case[] = [
   { name: "create", given: [], ask: create },
   { name: "pause", given: [create], ask: pause },
@@ -51,6 +62,9 @@ const cases: Case[] = [
   { name: "purge", given: [create, remove], ask: (scene) => purgeProject(scene.ctx(), { ref, confirmName: ref }) },
   { name: "export", given: [create, deploy], ask: (scene) => exportProject(scene.ctx(), { ref }) },
   { name: "function deploy", given: [create], ask: deploy },
+  { name: "gateway apply", given: [create, applyRoutes(hooks)], ask: applyRoutes(otherRoutes) },
+  { name: "gateway apply that is refused and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: applyRoutes(otherRoutes), ends: "undone" },
+  { name: "gateway apply that is not proven and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void scene.world.deadRoutes.push("own-other"), ask: applyRoutes(otherRoutes), ends: "undone" },
 ];
 
 /** Runs until the operation ends, without faults. */
@@ -97,7 +111,10 @@ async function endState(scene: Scene, operationId: string) {
   return {
     operation: { status: operation.status, lease: operation.leaseToken, steps: operation.steps.map((step) => `${step.key} ${step.status}`) },
     openOperations: await scene.store.db.operation.count({ where: { finishedAt: null } }),
-    project: project === null ? null : { state: project.state, reason: project.stateReason, wish: project.wish, ports: project.ports.map(({ purpose, port }) => `${purpose} ${port}`).sort(), functions: project.functions.map((fn) => `${fn.name} ${fn.deployedAt !== null}`), settings: project.settingsJson },
+    project: project === null ? null : { state: project.state, reason: project.stateReason, wish: project.wish, ports: project.ports.map(({ purpose, port }) => `${purpose} ${port}`).sort(), functions: project.functions.map((fn) => `${fn.name} ${fn.deployedAt !== null}`), settings: project.settingsJson, gatewayRevision: project.gatewayRevision },
+    revisions: (await scene.store.db.gatewayRevision.findMany({ orderBy: { number: "asc" } })).map(({ number, state, settingsJson, addressesJson, failureJson }) => ({ number, state, settingsJson, addressesJson, hasFailed: failureJson !== null })),
+    drafts: (await scene.store.db.gatewayDraft.findMany()).map(({ settingsJson, cause }) => ({ settingsJson, cause })),
+    gatewayFiles: scene.world.containers.filter(({ labels }) => labels[LABEL.service] === "api-gw").map(({ files }) => Object.keys(files).sort()),
     secrets: await scene.store.db.secretValue.count(),
     allocations: (await scene.store.db.portAllocation.count()) + (await scene.store.db.subnetAllocation.count()),
     containers: containers.sort((a, b) => (a.name < b.name ? -1 : 1)),

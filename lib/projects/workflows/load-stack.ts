@@ -1,5 +1,7 @@
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
 import type { DesiredStack } from "@/lib/stack/desired";
+import type { StackInput } from "@/lib/stack/settings";
+import { loadGatewayRevision } from "../gateway/load-gateway-settings";
 import { parseSettings, toPorts } from "../settings-schema";
 import type { WorkflowTools } from "./tools";
 
@@ -12,9 +14,15 @@ export async function loadProject(tools: Pick<WorkflowTools, "store">, projectId
 
 /** Desired stack of a project, from its row and its secrets. */
 export async function loadDesiredStack(tools: Pick<WorkflowTools, "store" | "secrets">, projectId: string): Promise<DesiredStack> {
+  return buildDesiredStack(await loadStackInput(tools, projectId));
+}
+
+/** All that decides a project's stack, as it is stored; under another gateway revision than the wished one where `gatewayRevision` names it. */
+export async function loadStackInput(tools: Pick<WorkflowTools, "store" | "secrets">, projectId: string, gatewayRevision?: number): Promise<StackInput> {
   const project = await loadProject(tools, projectId);
   if (project.subnet === null) throw new Error(`Project ${project.ref} has no subnet allocated.`);
-  return buildDesiredStack({
+  const gateway = await loadGatewayRevision(tools.store.db, project.id, gatewayRevision ?? project.gatewayRevision);
+  return {
     projectId: project.id,
     projectRef: project.ref,
     revision: project.revision,
@@ -22,5 +30,7 @@ export async function loadDesiredStack(tools: Pick<WorkflowTools, "store" | "sec
     settings: parseSettings(project.settingsJson),
     ports: toPorts(project.ports),
     secrets: await tools.secrets.readAll(tools.store.db, project.id),
-  });
+    gateway: gateway.settings,
+    externalAddresses: gateway.externalAddresses,
+  };
 }

@@ -1,11 +1,14 @@
 import type { Step } from "@/lib/operations/types";
 import { StepFailure } from "@/lib/operations/step-failure";
 import { contractRequests, judgeContract, type ContractResult } from "@/lib/gateway/contract";
+import { adaptContract, routeProbes } from "@/lib/gateway/route-probes";
 import { getRelease } from "@/lib/stack/releases";
 import { parseSettings, toPorts } from "../settings-schema";
 import { localUrl } from "../create-project";
 import type { ContractResultView } from "../views";
+import { loadGatewaySettings } from "../gateway/load-gateway-settings";
 import { loadProject } from "./load-stack";
+import { pause } from "./pause";
 import type { WorkflowTools } from "./tools";
 
 /** How long a fresh stack may take until every request of the contract is answered as it must be. */
@@ -13,14 +16,14 @@ const proofDeadlineMs = 60_000;
 const pauseBetweenRoundsMs = 250;
 
 /** Runs the gateway contract from outside until it passes; what failed last is kept and shown. */
-export function proveStep<Input extends { projectId: string }>(tools: WorkflowTools): Step<Input> {
+export function proveStep<Input extends { projectId: string }>(tools: WorkflowTools, deadlineMs = proofDeadlineMs): Step<Input> {
   return {
     key: "prove",
     title: "Prove the gateway contract",
-    timeoutMs: proofDeadlineMs + 30_000,
+    timeoutMs: deadlineMs + 30_000,
     isCancellable: true,
     async run({ input, operation, emit }, signal) {
-      const results = await runContract(tools, input.projectId, signal, (passed, total) =>
+      const results = await runContract(tools, { projectId: input.projectId, deadlineMs }, signal, (passed, total) =>
         emit({ level: "progress", message: `${passed} of ${total} requests answered as they must`, current: passed, total, detail: null }),
       );
       const isPassed = results.every((result) => result.isPassed);
@@ -40,16 +43,19 @@ export function proveStep<Input extends { projectId: string }>(tools: WorkflowTo
 
 type Round = (passed: number, total: number) => void;
 
-async function runContract(tools: WorkflowTools, projectId: string, signal: AbortSignal, onRound: Round): Promise<ContractResultView[]> {
+async function runContract(tools: WorkflowTools, { projectId, deadlineMs }: { projectId: string; deadlineMs: number }, signal: AbortSignal, onRound: Round): Promise<ContractResultView[]> {
   const project = await loadProject(tools, projectId);
   const settings = parseSettings(project.settingsJson);
   const release = getRelease(settings.release);
   if (release === undefined) throw new Error(`Unknown release ${settings.release}.`);
   const secrets = await tools.secrets.readAll(tools.store.db, projectId);
-  const requests = contractRequests({ enabledServices: settings.services, release: release.name });
+  const gateway = await loadGatewaySettings(tools.store.db, projectId, project.gatewayRevision);
+  const options = { enabledServices: settings.services, release };
+  const contract = adaptContract(contractRequests({ enabledServices: settings.services, release: release.name }), gateway, options);
+  const requests = [...contract, ...routeProbes(gateway, options, { publicUrl: settings.publicUrl, nowMs: tools.now().getTime() })];
   const baseUrl = localUrl(settings.bindAddress, toPorts(project.ports).gateway);
   const done = new Map<string, ContractResult>();
-  const deadline = tools.now().getTime() + proofDeadlineMs;
+  const deadline = tools.now().getTime() + deadlineMs;
   for (;;) {
     const open = requests.filter((request) => done.get(request.id)?.isPassed !== true);
     const answers = await Promise.all(open.map(async (request) => ({ request, answer: await tools.probe.send(baseUrl, request, secrets, signal) })));
@@ -60,17 +66,6 @@ async function runContract(tools: WorkflowTools, projectId: string, signal: Abor
     await pause(pauseBetweenRoundsMs, signal);
   }
   return requests.map((request) => done.get(request.id)).filter((result) => result !== undefined);
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(resolve, durationMs);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    }, { once: true });
-  });
 }
 
 type Run = { projectId: string; operationId: string; isPassed: boolean; results: ContractResultView[] };

@@ -24,6 +24,8 @@ export type WorkflowTools = {
   engine: EnginePort;
   secrets: SecretsPort;
   probe: ContractProbe;
+  /** Addresses of a host name, by the resolver of the worker's machine; empty when there is none. Rejects when the resolver does not answer. */
+  resolveHost(host: string, signal: AbortSignal): Promise<string[]>;
   /** True when nothing listens on the address and it can be bound. */
   isPortFree(hostIp: string, port: number): Promise<boolean>;
   /** CIDRs that the engine's host already routes, so that a project network never hides one. */

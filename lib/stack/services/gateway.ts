@@ -1,6 +1,8 @@
 import { bootstrapFile, clustersFile, envoyFolder, filtersFile, gatewayContainerPort, renderEnvoy, routesFile } from "@/lib/gateway/envoy";
 import { htpasswdLine } from "@/lib/gateway/htpasswd";
-import { builtInRoutes } from "@/lib/gateway/routes";
+import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
+import { effectiveRoutes } from "@/lib/gateway/precedence";
+import { defaultGatewaySettings } from "@/lib/gateway/route-model";
 import type { ConfigFile } from "../desired";
 import { healthCheck, mebibyte, readyWhen, type ServiceContext, type ServiceDefinition } from "../service-definition";
 
@@ -11,11 +13,14 @@ function configFile(name: string, content: string, reloadable: boolean): ConfigF
   return { path: `${envoyFolder}/${name}`, content, mode: reloadable ? 0o440 : 0o444, uid: envoyUser, gid: envoyUser, reloadable };
 }
 
-function renderFiles({ input, secrets, release }: ServiceContext): ConfigFile[] {
-  const rendered = renderEnvoy({
-    routes: builtInRoutes({ enabledServices: input.settings.services, release }),
+/** What the gateway is to do, whichever program it is. */
+export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "input" | "secrets" | "release">): RouteConfigurationInput {
+  const settings = input.gateway ?? defaultGatewaySettings;
+  return {
+    routes: effectiveRoutes(settings, { enabledServices: input.settings.services, release }),
     publicUrl: input.settings.publicUrl,
     jwks: secrets.jwtJwks,
+    external: { addresses: input.externalAddresses ?? {}, allowedNetworks: settings.allowedUpstreamNetworks },
     keys: {
       anon: secrets.anonKey,
       serviceRole: secrets.serviceRoleKey,
@@ -25,7 +30,11 @@ function renderFiles({ input, secrets, release }: ServiceContext): ConfigFile[] 
       serviceRoleToken: secrets.serviceRoleKeyAsymmetric,
       dashboardHtpasswd: htpasswdLine(secrets.dashboardUsername, secrets.dashboardPassword),
     },
-  });
+  };
+}
+
+function renderFiles(context: ServiceContext): ConfigFile[] {
+  const rendered = renderEnvoy(gatewayInput(context));
   // Clusters before routes: a route must never name an upstream that is not there yet.
   return [configFile(bootstrapFile, rendered.bootstrap, false), configFile(clustersFile, rendered.cds, true), configFile(filtersFile, rendered.ecds, true), configFile(routesFile, rendered.rds, true)];
 }

@@ -44,7 +44,7 @@ export async function openSocketScene() {
   const probe = new HttpContractProbe();
   onTestFinished(() => probe.close());
   const tools = {
-    store: scene.store, engine, secrets: vault.secrets, probe, isPortFree: () => Promise.resolve(true), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
+    store: scene.store, engine, secrets: vault.secrets, probe, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
     randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
     saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, recoveryKit: vault.recoveryKit,
     hostAddresses: () => ["192.168.1.5"], probeDoors: () => Promise.resolve(probed),

@@ -8,6 +8,7 @@ CREATE TABLE "GatewayRevision" (
     "number" INTEGER NOT NULL,
     "state" TEXT NOT NULL,
     "settingsJson" TEXT NOT NULL,
+    "addressesJson" TEXT NOT NULL DEFAULT '{}',
     "summaryJson" TEXT NOT NULL,
     "cause" TEXT,
     "authorJson" TEXT NOT NULL,

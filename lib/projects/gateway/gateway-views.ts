@@ -1,0 +1,50 @@
+import type { GatewayChange, GatewayWarning } from "@/lib/gateway/diff";
+import type { GatewaySettings } from "@/lib/gateway/route-model";
+import type { GatewayOptions } from "@/lib/gateway/routes";
+
+export type GatewayRevisionState = "applying" | "in-force" | "superseded" | "failed";
+
+/** One kept version of a project's gateway settings. */
+export type GatewayRevisionView = {
+  number: number;
+  state: GatewayRevisionState;
+  /** What it changed against the one before, in words. */
+  summary: string[];
+  cause: string | null;
+  authorName: string;
+  operationId: string | null;
+  createdAt: string;
+  appliedAt: string | null;
+  /** Why it was taken back, with the requests that failed. */
+  failure: { sentence: string; evidence: string[] } | null;
+};
+
+export type GatewayDraftView = {
+  version: string;
+  settings: GatewaySettings;
+  cause: string | null;
+  editorName: string;
+  editedAt: string;
+  /** Another revision came into force since it was begun; applying it takes that one's changes back where both differ. */
+  isBehind: boolean;
+  changes: GatewayChange[];
+  /** Those that what is in force does not have. */
+  warnings: GatewayWarning[];
+};
+
+/** All that the routes page shows of a project, but for numbers that change by the second. */
+export type GatewayView = {
+  ref: string;
+  /** null: the release's own routes and nothing else. */
+  revision: number | null;
+  settings: GatewaySettings;
+  options: GatewayOptions & { publicUrl: string };
+  draft: GatewayDraftView | null;
+  /** Newest first, the last 50. */
+  revisions: GatewayRevisionView[];
+  /** Operation that applies a revision at this moment. */
+  openOperationId: string | null;
+  mayEdit: boolean;
+  mayOpenNetworks: boolean;
+};
+
