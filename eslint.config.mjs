@@ -43,7 +43,7 @@ export default tseslint.config(
   },
   {
     files: ["lib/stack/**/*.ts", "lib/gateway/**/*.ts", "lib/engine/**/*.ts"],
-    ignores: ["**/*.test.ts"],
+    ignores: ["**/*.test.ts", "**/*.fixture.ts"],
     rules: {
       "no-restricted-globals": ["error", ...["process", "fetch"].map((name) => ({ name, message: "A pure room touches nothing: take it as an argument." }))],
       "no-restricted-properties": ["error", { object: "Math", property: "random", message: "Random bytes come in as an argument." }],

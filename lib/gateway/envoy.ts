@@ -103,6 +103,8 @@ function bootstrap({ dynamic_resources, clusters, ...parts }: BootstrapParts) {
     // Loopback inside the container: the admin page shows every key and can shut Envoy down.
     admin: { address: { socket_address: { address: "127.0.0.1", port_value: adminPort } } },
     ...(dynamic_resources === undefined ? {} : { dynamic_resources }),
+    // The model has judged an expression's size before; Envoy's own limit of 100 refuses what people write by hand.
+    layered_runtime: { layers: [{ name: "static", static_layer: { "re2.max_program_size.error_level": 20_000 } }] },
     static_resources: { listeners: [listener(parts)], ...(clusters === undefined ? {} : { clusters }) },
     overload_manager: {
       resource_monitors: [

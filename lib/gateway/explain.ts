@@ -1,5 +1,5 @@
 import { isInNetworks } from "./addresses";
-import { isPreflight, matchesHeader, matchesMethod, matchesPath, matchesRequest, type GatewayRequest } from "./match";
+import { isPreflight, matchesHeader, matchesMethod, matchesPath, matchesRequest, valuesOf, type GatewayRequest } from "./match";
 import { normalizePath } from "./normalize";
 import type { CorsRule, GatewayRoute, HeaderMatch, RouteMatch } from "./routes";
 
@@ -33,7 +33,7 @@ function explainMismatch(match: RouteMatch, path: string, request: GatewayReques
     return match.kind === "exact" ? `${path} is not ${match.path}.` : `${path} does not start with ${match.path}.`;
   }
   if (!matchesMethod(match, request)) return `The method is ${request.method}; this route takes ${(match.methods ?? []).join(", ")}.`;
-  const unmet = (match.headers ?? []).find((condition) => !matchesHeader(condition, request.headers));
+  const unmet = (match.headers ?? []).find((condition) => !matchesHeader(condition, request));
   return unmet === undefined ? "" : explainHeader(unmet);
 }
 
@@ -67,7 +67,7 @@ const passed = (reason: string): Verdict => ({ isAllowed: true, status: null, re
 
 /** What the gateway does with a caller's request on the route that takes it. */
 export function judgeCaller(route: GatewayRoute, request: GatewayRequest, caller: Caller, circumstances: Circumstances): Verdict {
-  const origin = request.headers["origin"];
+  const [origin] = valuesOf(request, "origin");
   if (isPreflight(request) && origin !== undefined && isOriginAllowed(route.cors ?? "any", origin, circumstances.publicUrl)) {
     return { isAllowed: true, status: 200, reason: "The gateway answers a browser's preflight itself." };
   }

@@ -1,8 +1,13 @@
 import { isRegexMatch } from "./regex";
 import type { GatewayRoute, HeaderMatch, HttpMethod, RouteMatch } from "./routes";
 
-/** A request as a route sees it; header names in lower case, several values of one header joined by commas. */
-export type GatewayRequest = { method: string; /** Path with its query. */ target: string; headers: Readonly<Record<string, string>> };
+/** A request as a route sees it; header names in lower case, with a list where a header was sent several times. */
+export type GatewayRequest = { method: string; /** Path with its query. */ target: string; headers: Readonly<Record<string, string | readonly string[]>> };
+
+/** Every value of a header; none when it was not sent. */
+export function valuesOf({ headers }: Pick<GatewayRequest, "headers">, name: string): readonly string[] {
+  return Object.hasOwn(headers, name) ? [headers[name] ?? []].flat() : [];
+}
 
 /** Whether a normalised path, without its query, is matched. */
 export function matchesPath(match: RouteMatch, path: string): boolean {
@@ -11,37 +16,37 @@ export function matchesPath(match: RouteMatch, path: string): boolean {
 }
 
 /** A browser's question before a call from another origin, which carries neither keys nor the method that it asks for. */
-export function isPreflight({ method, headers }: GatewayRequest): boolean {
-  return method === "OPTIONS" && headers["origin"] !== undefined && headers["access-control-request-method"] !== undefined;
+export function isPreflight(request: GatewayRequest): boolean {
+  return request.method === "OPTIONS" && valuesOf(request, "origin").length > 0 && valuesOf(request, "access-control-request-method").length > 0;
 }
 
 /** Whether a route takes the request's method; a preflight counts as the method that it asks for. */
 export function matchesMethod({ methods }: RouteMatch, request: GatewayRequest): boolean {
   if (methods === undefined) return true;
-  const isListed = (method: string | undefined) => methods.some((listed) => listed === method);
-  return isListed(request.method) || (isPreflight(request) && isListed(request.headers["access-control-request-method"]));
+  const isListed = (method: string) => methods.some((listed) => listed === method);
+  return isListed(request.method) || (isPreflight(request) && valuesOf(request, "access-control-request-method").some(isListed));
 }
 
-/** Whether a condition on a header holds. */
-export function matchesHeader(condition: HeaderMatch, headers: GatewayRequest["headers"]): boolean {
-  const value = headers[condition.name];
+/** Whether a condition on a header holds; of a header that was sent several times one value is enough. */
+export function matchesHeader(condition: HeaderMatch, request: Pick<GatewayRequest, "headers">): boolean {
+  const values = valuesOf(request, condition.name);
   switch (condition.kind) {
     case "present":
-      return value !== undefined;
+      return values.length > 0;
     case "absent":
-      return value === undefined;
+      return values.length === 0;
     case "exact":
-      return value === condition.value;
+      return values.includes(condition.value);
     case "prefix":
-      return value?.startsWith(condition.value) ?? false;
+      return values.some((value) => value.startsWith(condition.value));
     case "regex":
-      return value !== undefined && isRegexMatch(condition.value, value);
+      return values.some((value) => isRegexMatch(condition.value, value));
   }
 }
 
 /** Whether a route takes a request whose path was normalised. */
 export function matchesRequest(match: RouteMatch, path: string, request: GatewayRequest): boolean {
-  return matchesPath(match, path) && matchesMethod(match, request) && (match.headers ?? []).every((condition) => matchesHeader(condition, request.headers));
+  return matchesPath(match, path) && matchesMethod(match, request) && (match.headers ?? []).every((condition) => matchesHeader(condition, request));
 }
 
 /** The first route that takes a GET of this target without headers; its path is taken as normalised, and the query never counts. */

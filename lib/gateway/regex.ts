@@ -19,6 +19,7 @@ function compile(source: string): RE2JS {
 export function findRegexProblem(source: string): string | undefined {
   if (source === "") return "The regular expression is empty. Write one, for example /orders/[0-9]+.";
   if (source.length > maxLength) return `The regular expression is longer than ${maxLength} characters. Split it into several routes.`;
+  if (/\\[pP]/.test(source)) return "The regular expression names letters of all scripts (\\p), which paths and header values do not hold. Write [A-Za-z].";
   try {
     if (compile(source).programSize() > maxProgramSize) return "The regular expression grows too large, mostly by repeats such as {100}. Use + or *, or split it into several routes.";
     return undefined;

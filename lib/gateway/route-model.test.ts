@@ -45,6 +45,7 @@ describe("the settings of a gateway", () => {
   it("refuse a regular expression that backtracks, is too large or is no RE2", () => {
     for (const source of ["(a", "(?=a)b", "(a)\\1", "a{1000}{1000}"]) refuses(problemsOfRoute({ match: pathOf("regex", source), rewrite: null }), "match.path.value", "RE2");
     refuses(problemsOfRoute({ match: pathOf("regex", "/([a-z]{100}x){9}"), rewrite: null }), "match.path.value", "grows too large");
+    refuses(problemsOfRoute({ match: pathOf("regex", "/(\\pL){200}"), rewrite: null }), "match.path.value", "Write [A-Za-z]");
     expect(problemsOfRoute({ match: pathOf("regex", "/(a+)+b"), rewrite: null })).toEqual([]);
   });
 

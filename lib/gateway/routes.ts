@@ -15,7 +15,7 @@ export type RouteAccess = "open" | "any-key" | "opaque-key" | "service-key" | "u
 export const httpMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 export type HttpMethod = (typeof httpMethods)[number];
 
-/** A condition on one request header; its name in lower case, several values joined by commas as they arrive. */
+/** A condition on one request header; its name in lower case; of a header that was sent several times one value is enough. */
 export type HeaderMatch = { name: string } & ({ kind: "present" } | { kind: "absent" } | { kind: "exact"; value: string } | { kind: "prefix"; value: string } | { kind: "regex"; value: string });
 
 /** `regex` in RE2 syntax, over the whole path. Without `methods` every method; each of `headers` must hold. */
