@@ -15,10 +15,10 @@ const userTokenLifetimeS = 604_800;
 
 const plainText = "text/plain";
 
-/** In force on every route that has no post-function of its own. */
+/** In force on every route that has no post-function of its own. Consumers are counted too: each kind of key is one. */
 export const globalPlugins: readonly KongPlugin[] = [
   cleaning([]),
-  { name: "prometheus", config: { status_code_metrics: true, latency_metrics: true, bandwidth_metrics: true, upstream_health_metrics: false, per_consumer: false } },
+  { name: "prometheus", config: { status_code_metrics: true, latency_metrics: true, bandwidth_metrics: true, upstream_health_metrics: false, per_consumer: true } },
 ];
 
 function cleaning(before: readonly string[]): KongPlugin {

@@ -3,6 +3,7 @@ import { WebSocket } from "ws";
 import { allServices } from "@/lib/stack/sample-input.fixture";
 import { Secret } from "@/lib/stack/secret-value";
 import type { ServiceName } from "@/lib/stack/desired";
+import { parseAccessLog } from "./access-log";
 import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
 import { renderKong } from "./kong";
 import { sampleKeys, send, startKong, type Echo, type Reply, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
@@ -171,13 +172,13 @@ describe("the lab's Kong with the rendered document", () => {
     expect((await kong.ask("/rest/v1/x")).status).toBe(401);
   });
 
-  test("the metrics count by route", async () => {
-    await kong.ask("/auth/v1/verify");
-    expect((await send(kong.statusPort, "/metrics")).body).toMatch(/kong_http_requests_total\{service="auth-v1-verify",route="auth-v1-verify",code="200"[^}]*\} \d+/);
+  test("the metrics count by route, and by kind of key, so that legacy keys can be told apart", async () => {
+    await kong.ask("/auth/v1/settings", { headers: { apikey: sampleKeys.anon } });
+    expect((await send(kong.statusPort, "/metrics")).body).toMatch(/kong_http_requests_total\{service="auth-v1-protected",route="auth-v1-protected",code="200"[^}]*consumer="anon"\} \d+/);
   });
 
   test("no key, no password and no query is in the access log", async () => {
-    expect(kong.log()).toContain('"path":"/auth/v1/user"');
+    expect(parseAccessLog(kong.log().split("\n").find((line) => line.includes('"path":"/auth/v1/user"')) ?? "")).toMatchObject({ method: "GET", status: 200, key: "none" });
     for (const key of [sampleKeys.anon, publishable, secret, sampleKeys.anonToken, "dashboard4password", "vsn=1.0.0"]) expect(kong.log()).not.toContain(key);
   });
 

@@ -130,7 +130,7 @@ export class Gateway {
     const bytesIn = Number(request.headers["content-length"] ?? 0);
     this.metrics.record(exchange, { status, isUpstreams, durationMs, bytesIn, bytesOut: bytesSent });
     const path = exchange?.asked.path ?? (request.url ?? "").split("?", 1)[0];
-    this.options.writeLog(JSON.stringify({ time: new Date(begunMs).toISOString(), method: request.method, path, protocol: `HTTP/${request.httpVersion}`, status, durationS: (durationMs / 1000).toFixed(3), bytesReceived: bytesIn, bytesSent, client: exchange?.asked.clientAddress ?? "", requestId, userAgent: request.headers["user-agent"] ?? "" }));
+    this.options.writeLog(JSON.stringify({ time: new Date(begunMs).toISOString(), method: request.method, path, protocol: `HTTP/${request.httpVersion}`, status, durationMs, bytesReceived: bytesIn, bytesSent, client: exchange?.asked.clientAddress ?? "", requestId, userAgent: request.headers["user-agent"] ?? "" }));
   }
 }
 

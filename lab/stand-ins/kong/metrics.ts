@@ -13,10 +13,11 @@ export class Metrics {
   record(exchange: Exchange | undefined, seen: { status: number; isUpstreams: boolean; durationMs: number; bytesIn: number; bytesOut: number }): void {
     if (exchange?.route.plugins.prometheus === undefined) return;
     const place = `service="${label(exchange.route.upstream?.name ?? "")}",route="${label(exchange.route.name)}"`;
-    const code = `${place},code="${String(seen.status)}",source="${seen.isUpstreams ? "service" : "exit"}",workspace="default",consumer=""`;
+    const consumer = exchange.route.plugins.prometheus.per_consumer ? (exchange.identity?.consumer.username ?? "") : "";
+    const code = `${place},code="${String(seen.status)}",source="${seen.isUpstreams ? "service" : "exit"}",workspace="default",consumer="${label(consumer)}"`;
     add(this.#series.counts, code, 1);
-    add(this.#series.bytes, `${place},direction="ingress",workspace="default",consumer=""`, seen.bytesIn);
-    add(this.#series.bytes, `${place},direction="egress",workspace="default",consumer=""`, seen.bytesOut);
+    add(this.#series.bytes, `${place},direction="ingress",workspace="default",consumer="${label(consumer)}"`, seen.bytesIn);
+    add(this.#series.bytes, `${place},direction="egress",workspace="default",consumer="${label(consumer)}"`, seen.bytesOut);
     const latency = this.#series.latencies.get(place) ?? { buckets: bucketsMs.map(() => 0), sumMs: 0, count: 0 };
     bucketsMs.forEach((limit, index) => {
       if (seen.durationMs <= limit) latency.buckets[index] = (latency.buckets[index] ?? 0) + 1;

@@ -134,7 +134,7 @@ export async function startKong(config: string, environment: Record<string, stri
     port, adminPort, statusPort, folder, place,
     log: output.text,
     ask: (path, sent) => send(port, path, sent),
-    apply: (text) => send(adminPort, "/config?check_hash=1", { method: "POST", headers: { "content-type": "application/json" }, body: place(text) }),
+    apply: (text) => send(adminPort, "/config?check_hash=1", { method: "POST", headers: { "content-type": "text/plain" }, body: place(text) }),
     async command(...args) {
       const ran = read(run(...args));
       return { exitCode: await ran.ended, output: ran.text() };

@@ -1,0 +1,112 @@
+import { kongFile, renderKong } from "@/lib/gateway/kong";
+import type { KongKeys } from "@/lib/gateway/kong-consumers";
+import { kongPorts } from "@/lib/gateway/kong-control";
+import { kongPlugins } from "@/lib/gateway/kong-plugins";
+import { builtInRoutes, type GatewayRoute } from "@/lib/gateway/routes";
+import type { ConfigFile } from "../desired";
+import { healthCheck, readyWhen, type ServiceContext, type ServiceParts } from "../service-definition";
+
+export type KongOptions = {
+  /** The release's `kongImage`. */
+  image: string;
+  /** In order; undefined: the release's own. */
+  routes?: readonly GatewayRoute[];
+  /** Networks of proxies in front whose `X-Forwarded-*` count. Empty: clients connect to the gateway themselves. */
+  trustedProxies?: readonly string[];
+  /** Whether whoever uploads a changed file runs `kongApplyArgv` afterwards. Kong does not watch its file: without it, a change replaces the container. */
+  isAppliedWhileRunning?: boolean;
+};
+
+const logFile = "/etc/kong/basehold-log.conf";
+const logFormat = "basehold";
+
+/** Named fields only, and the path without its query: keys and tokens travel in headers and queries. nginx knows seconds with three decimals; without the dot they are milliseconds. */
+const logConfiguration = `map $request_time $basehold_duration_ms {
+    "~^(?<basehold_s>[0-9]+)[.](?<basehold_ms>[0-9]+)$" $basehold_s$basehold_ms;
+    default 0;
+}
+
+log_format ${logFormat} escape=json '{"time":"$time_iso8601","method":"$request_method","path":"$uri","protocol":"$server_protocol","status":$status,'
+    '"durationMs":"$basehold_duration_ms","bytesReceived":$request_length,"bytesSent":$bytes_sent,"client":"$remote_addr","requestId":"$kong_request_id","userAgent":"$http_user_agent"}';
+`;
+
+/** Readable by whoever Kong runs as: the official image promises no user id. */
+function configFile(path: string, content: string, reloadable: boolean): ConfigFile {
+  return { path, content, mode: 0o444, uid: 0, gid: 0, reloadable };
+}
+
+function kongKeys({ secrets }: Pick<ServiceContext, "secrets">): KongKeys {
+  return {
+    anon: secrets.anonKey,
+    serviceRole: secrets.serviceRoleKey,
+    publishable: [secrets.publishableKey],
+    secret: [secrets.secretKey],
+    anonToken: secrets.anonKeyAsymmetric,
+    serviceRoleToken: secrets.serviceRoleKeyAsymmetric,
+    dashboardUsers: [{ username: secrets.dashboardUsername, password: secrets.dashboardPassword }],
+    jwks: secrets.jwtJwks,
+  };
+}
+
+function publicPort(publicUrl: string): string {
+  const url = new URL(publicUrl);
+  return url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+}
+
+function environmentOf(publicUrl: string, trustedProxies: readonly string[]): Record<string, string> {
+  return {
+    KONG_DATABASE: "off",
+    KONG_DECLARATIVE_CONFIG: kongFile,
+    KONG_ROUTER_FLAVOR: "expressions",
+    KONG_PLUGINS: kongPlugins.join(","),
+    KONG_PROXY_LISTEN: `0.0.0.0:${kongPorts.proxy}`,
+    // Loopback inside the container: whoever reaches the admin interface owns every key.
+    KONG_ADMIN_LISTEN: `127.0.0.1:${kongPorts.admin}`,
+    KONG_ADMIN_GUI_LISTEN: "off",
+    KONG_STATUS_LISTEN: `127.0.0.1:${kongPorts.status}`,
+    KONG_PORT_MAPS: `${publicPort(publicUrl)}:${kongPorts.proxy}`,
+    KONG_NGINX_WORKER_PROCESSES: "2",
+    KONG_MEM_CACHE_SIZE: "32m",
+    KONG_ANONYMOUS_REPORTS: "off",
+    KONG_HEADERS: "off",
+    KONG_NGINX_HTTP_INCLUDE: logFile,
+    KONG_PROXY_ACCESS_LOG: `/dev/stdout ${logFormat}`,
+    KONG_ADMIN_ACCESS_LOG: "off",
+    KONG_STATUS_ACCESS_LOG: "off",
+    KONG_PROXY_ERROR_LOG: "/dev/stderr",
+    // A header x_api_key reads like x-api-key behind the gateway; nginx drops such names where it is told to.
+    KONG_NGINX_PROXY_UNDERSCORES_IN_HEADERS: "off",
+    // Only what went wrong before an answer is tried again; nginx's own default would also repeat a slow request.
+    KONG_NGINX_PROXY_PROXY_NEXT_UPSTREAM: "error",
+    // As upstream has them: names of containers change their address, and Auth's answers have long headers.
+    KONG_DNS_ORDER: "LAST,A,CNAME",
+    KONG_DNS_NOT_FOUND_TTL: "1",
+    KONG_DNS_VALID_TTL: "5",
+    KONG_NGINX_PROXY_PROXY_BUFFER_SIZE: "160k",
+    KONG_NGINX_PROXY_PROXY_BUFFERS: "64 160k",
+    // External origins are verified against the image's own list of authorities.
+    KONG_LUA_SSL_TRUSTED_CERTIFICATE: "system",
+    ...(trustedProxies.length === 0 ? {} : { KONG_TRUSTED_IPS: trustedProxies.join(","), KONG_REAL_IP_HEADER: "X-Forwarded-For", KONG_REAL_IP_RECURSIVE: "on" }),
+  };
+}
+
+/** The service `api-gw` with Kong in it, in place of the Envoy that `services/gateway.ts` describes. The same routes, keys and published port. */
+export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secrets" | "release">, options: KongOptions): ServiceParts & { image: string } {
+  const { input, release } = context;
+  const { image, routes = builtInRoutes({ enabledServices: input.settings.services, release }), trustedProxies = [], isAppliedWhileRunning = false } = options;
+  const { publicUrl } = input.settings;
+  const { config } = renderKong({ routes, publicUrl, keys: kongKeys(context) });
+  return {
+    image,
+    command: ["kong", "docker-start"],
+    environment: environmentOf(publicUrl, trustedProxies),
+    files: [configFile(logFile, logConfiguration, false), configFile(kongFile, config, isAppliedWhileRunning)],
+    aliases: ["kong", "envoy"],
+    publishedPorts: [{ containerPort: kongPorts.proxy, hostIp: input.settings.bindAddress, hostPort: input.ports.gateway }],
+    healthcheck: healthCheck(["CMD", "kong", "health"], { retries: 5 }),
+    readiness: readyWhen(["kong", "health"]),
+    dependsOn: [],
+    replace: "stop-first",
+    pids: 256,
+  };
+}
