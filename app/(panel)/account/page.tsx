@@ -31,9 +31,10 @@ export default async function Page() {
       <Section title="Sessions" acts={<EndOthersButton act={revokeOtherSessions} count={sessions.length - 1} />}>
         <SessionsTable sessions={sessions} revoke={revokeSession} />
       </Section>
-      <Section title="API tokens" acts={tokens.length > 0 && newToken}>
+      {/* Always in this one place: the dialog that shows a token once must outlive the list's first row. */}
+      <Section title="API tokens" acts={newToken}>
         {tokens.length === 0 ? (
-          <EmptyState icon={<KeyRound aria-hidden />} title="No token yet" act={newToken}>
+          <EmptyState icon={<KeyRound aria-hidden />} title="No token yet">
             Programs use the REST API with a token of yours. It never does more than you may.
           </EmptyState>
         ) : (
