@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { expect } from "@playwright/test";
+import { signIn } from "./panel/acts";
+import { test } from "./panel/seeded-panel";
+
+/** Acts that a person does now and then, in a real browser; what becomes of each is looked up in the store. */
+
+test("a session that is ended elsewhere opens nothing any more, and one's own stays", async ({ page, browser, panel }) => {
+  const other = await browser.newContext({ storageState: { cookies: [], origins: [] }, baseURL: panel.url, userAgent: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0" });
+  const elsewhere = await other.newPage();
+  await signIn(elsewhere, { email: "ada@example.com", password: "correct horse battery" });
+
+  await page.goto("/account");
+  const row = page.getByRole("table", { name: "Sessions" }).getByRole("row", { name: /Firefox/ });
+  await row.getByRole("button", { name: /^End the session/ }).click();
+  await expect(row).toHaveCount(0);
+  await elsewhere.goto("/projects");
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+  await other.close();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Account", level: 1 })).toBeVisible();
+});
+
+test("a project is purged from the trash once its name is typed", async ({ page, panel }) => {
+  await page.goto("/projects?state=deleted");
+  await page.getByRole("button", { name: "Purge old-forum" }).click();
+  const sheet = page.getByRole("dialog");
+  const confirm = sheet.getByRole("button", { name: "Purge old-forum" });
+  await sheet.getByRole("textbox").fill("Old foru");
+  await expect(confirm).toBeDisabled();
+  await sheet.getByRole("textbox").fill("Old forum");
+  await confirm.click();
+  await expect(page).toHaveURL(/\/operations\//);
+  const purges = await panel.withStore((store) => store.db.operation.findMany({ where: { kind: "project.purge" }, select: { status: true } }));
+  expect(purges.map(({ status }) => status)).toEqual(["queued"]);
+});
+
+test("the audit log is saved as CSV under the filter that is shown", async ({ page }) => {
+  await page.goto("/activity?actor=ada");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export CSV" }).click()]);
+  const lines = readFileSync(await download.path(), "utf8").trim().split("\r\n");
+  expect(lines[0]).toMatch(/^at,action,summary,/);
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines.slice(1)) expect(line).toContain("Ada Lindqvist");
+});
+
+test("drift is set right by itself once the project says so", async ({ page, panel }) => {
+  await page.goto("/projects/archive-2019/settings");
+  await page.getByLabel("Set it right").check();
+  await page.locator("form").filter({ has: page.getByLabel("Set it right") }).getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("status").getByText("Saved.")).toBeVisible();
+  expect(await panel.withStore((store) => store.db.project.findUniqueOrThrow({ where: { ref: "archive-2019" }, select: { driftPolicy: true } }))).toEqual({ driftPolicy: "enforce" });
+  await page.reload();
+  await expect(page.getByLabel("Set it right")).toBeChecked();
+});
+
+test("site and redirect URLs are saved line by line, and a bad one is named and kept", async ({ page, panel }) => {
+  await page.goto("/projects/archive-2019/settings");
+  const form = page.locator("form").filter({ has: page.getByLabel("Site URL") });
+  await form.getByLabel("Redirect URLs").fill("https://shop.example/**\nnot a url");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByRole("alert")).toBeVisible();
+  await expect(form.getByLabel("Redirect URLs")).toHaveValue("https://shop.example/**\nnot a url");
+  await form.getByLabel("Site URL").fill("https://shop.example");
+  await form.getByLabel("Redirect URLs").fill("https://shop.example/**\n\n  http://localhost:3000/*  ");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("status").getByText("Saved.")).toBeVisible();
+  const { settingsJson } = await panel.withStore((store) => store.db.project.findUniqueOrThrow({ where: { ref: "archive-2019" }, select: { settingsJson: true } }));
+  expect(JSON.parse(settingsJson)).toMatchObject({ siteUrl: "https://shop.example", redirectUrls: ["https://shop.example/**", "http://localhost:3000/*"] });
+});
+
+test("a project whose settings cannot be read says so on its page, and can be deleted", async ({ page, panel }) => {
+  await panel.withStore((store) => store.db.project.update({ where: { ref: "ledger" }, data: { settingsJson: "{" } }));
+  await page.goto("/projects/ledger/logs");
+  await expect(page.getByRole("alert").getByText("The settings of this project cannot be read.")).toBeVisible();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("dialog").getByRole("textbox").fill("Ledger");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete ledger" }).click();
+  await expect(page).toHaveURL(/\/operations\//);
+});
