@@ -69,17 +69,19 @@ export function isExpressibleHeader(name: string): boolean {
   return /^[a-z0-9-]+$/.test(name);
 }
 
+export type RegexDifference = { /** Kong refuses it, or may take it for something else. */ isImpossible: boolean; reason: string };
+
 /**
  * Why an expression in RE2 syntax is none, or another one, in Rust's regex syntax, which Kong's router reads; undefined when both
  * read it the same. Source: https://docs.rs/regex/latest/regex/#syntax
  */
-export function findRustDifference(source: string): string | undefined {
-  if (/\\Q|\\C/.test(source)) return "\\Q…\\E and \\C do not exist there";
-  if (/\\[0-7]/.test(source)) return "octal escapes do not exist there";
+export function findRustDifference(source: string): RegexDifference | undefined {
+  const impossible = (reason: string): RegexDifference => ({ isImpossible: true, reason });
+  if (/\\Q|\\C/.test(source)) return impossible("\\Q…\\E and \\C do not exist there");
+  if (/\\[0-7]/.test(source)) return impossible("octal escapes do not exist there");
   for (const [, members = ""] of source.matchAll(/(?<!\\)\[\^?\]?((?:\\.|\[:\^?\w+:\]|[^\]\\])*)\]/g)) {
     const plain = members.replaceAll(/\[:\^?\w+:\]/g, "").replaceAll(/\\./g, "");
-    if (plain.includes("[") || /&&|--|~~/.test(plain)) return "[, &&, -- and ~~ inside of brackets combine sets there";
+    if (plain.includes("[") || /&&|--|~~/.test(plain)) return impossible("[, &&, -- and ~~ inside of brackets combine sets there");
   }
-  if (/\\[dDwWsSbB]/.test(source)) return "\\d, \\w, \\s and \\b take letters and digits of every script there";
-  return undefined;
+  return /\\[dDwWsSbB]/.test(source) ? { isImpossible: false, reason: "\\d, \\w, \\s and \\b take letters and digits of every script there" } : undefined;
 }

@@ -79,7 +79,7 @@ describe("text that reaches Lua or the router", () => {
   });
 
   test("names where Rust reads a regular expression otherwise than RE2", () => {
-    for (const source of ["\\Qa.b\\E", "/\\101", "/[[a]]", "/[a&&b]", "/\\d+"]) expect(findRustDifference(source), source).toBeDefined();
+    for (const source of ["\\Qa.b\\E", "/\\101", "/[[a]]", "/[a&&b]", "/\\d+"]) expect(findRustDifference(source)?.isImpossible, source).toBe(source !== "/\\d+");
     for (const source of ["/orders/[0-9]+", "/a(b|c)*", "/[[:alpha:]]+", "(?i)/x", "/a\\.b", "/[^/]+"]) expect(findRustDifference(source), source).toBeUndefined();
   });
 });
