@@ -215,15 +215,17 @@ local function judge(handle)
   if closes_at ~= nil and os.time() >= closes_at then return "403", denied end
   local status, body = judge_access(handle, access, kind)
   if status ~= nil then return status, body end
-  if is_too_large(handle, headers, route:get("maxBodyBytes")) then return "413", "The request is larger than this route takes." end
   if route:get("retry") == true and safe_methods[headers:get(":method")] then
     headers:replace("x-envoy-retry-on", "retriable-status-codes")
     headers:replace("x-envoy-retriable-status-codes", "502,503")
   end
   if credentials == "strip" then strip_query_key(headers) end
-  if is_untouched or credentials ~= nil then return nil end
-  if key ~= nil and headers:get("apikey") == nil then headers:add("apikey", key) end
-  pass_key_on(headers, keys, key, route:get("socket") == true)
+  if not is_untouched and credentials == nil then
+    if key ~= nil and headers:get("apikey") == nil then headers:add("apikey", key) end
+    pass_key_on(headers, keys, key, route:get("socket") == true)
+  end
+  -- Last: while a body is waited for, Envoy takes the headers and the metadata away from the script.
+  if is_too_large(handle, headers, route:get("maxBodyBytes")) then return "413", "The request is larger than this route takes." end
   return nil
 end
 
