@@ -21,9 +21,8 @@ export function DoorsLookNote({ checkedAt, hostAddresses }: { checkedAt: string;
   const [tried] = hostAddresses;
   return (
     <>
-      Asked of Docker {tried === undefined ? "" : <>and tried from <span className="font-mono">{tried}</span> </>}
-      <TimeAgo at={checkedAt} isInline />
-      {tried === undefined && "; the engine is on another machine, so nothing was tried"}.
+      Asked of Docker <TimeAgo at={checkedAt} isInline />
+      {tried === undefined ? "; the engine is on another machine, so nothing was tried." : <>, tried from <span className="font-mono">{tried}</span>.</>}
     </>
   );
 }

@@ -15,11 +15,12 @@ type Judged = {
   answers: ReadonlyMap<string, boolean>;
 };
 
-const pastFirewall = "Docker's own rules come before those of ufw, so ufw does not close it.";
+/** Docker's chains come before those of ufw (docs.docker.com, "Packet filtering and firewalls"): a closed port there stays open here. */
+const pastFirewall = "Docker opens it past ufw.";
 const severities: readonly Severity[] = ["ok", "notice", "warn", "danger"];
 
 /**
- * Every address on which something of the project listens, worst first, with why it exists and what closes it. A port that an image
+ * Every address on which something of the project listens, worst first and then what nobody asked for, with why it exists and what closes it. A port that an image
  * names but that is not held open on the host is no door. Pure: the same facts give the same doors, whatever their order.
  */
 export function judgeDoors(facts: Judged): Door[] {
@@ -28,7 +29,7 @@ export function judgeDoors(facts: Judged): Door[] {
     ...(container.isOnHostNetwork ? hostNetworkDoors(container, facts) : []),
     ...(container.isOwn && container.service === gatewayService ? adminDoors(container, facts) : []),
   ]);
-  return doors.sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || a.port - b.port || compare(a.address, b.address) || compare(a.container, b.container));
+  return doors.sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || Number(a.isExpected) - Number(b.isExpected) || a.port - b.port || compare(a.address, b.address) || compare(a.container, b.container));
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -63,7 +64,7 @@ function asked({ service }: DoorContainer, { reach, containerPort }: Place): Ver
   const fix: DoorFix =
     service === "db"
       ? { kind: "edit-setting", setting: "isDirectDatabasePortOpen", words: "Programs that connect straight to Postgres lose their way in; the poolers stay." }
-      : { kind: "edit-setting", setting: "bindAddress", words: "Other machines lose the API, Studio and the poolers of this project; programs of this machine keep them." };
+      : { kind: "edit-setting", setting: "bindAddress", words: "Other machines lose every way into this project: API, Studio, poolers and direct port. Programs of this machine keep them." };
   if (reach === "network") return { severity: isGateway ? "notice" : "warn", why, fix };
   return { severity: isGateway ? "warn" : "danger", why, fix };
 }

@@ -29,7 +29,8 @@ const known: Record<string, KnownPort> = {
 
 /** What is known of a port; for others, the service and port themselves. */
 export function describePort(service: string | null, containerPort: number): KnownPort {
-  return known[`${service ?? ""}:${containerPort}`] ?? { title: service === null ? `Port ${containerPort}` : `${service}, port ${containerPort}`, risk: pastTheGateway };
+  if (service === null) return { title: `Port ${containerPort} of another container`, risk: "From inside it the project's services are within reach, past the gateway." };
+  return known[`${service}:${containerPort}`] ?? { title: `${service}, port ${containerPort}`, risk: pastTheGateway };
 }
 
 /** Ports of a service that are known, for a container whose own ports Docker does not tell. */
