@@ -89,7 +89,8 @@ function askPanel({ upstream, path, headers, copyHeaders }: EdgeForwardAuth, pro
     ];
   });
   return proxyTo(upstream, {
-    rewrite: { method: "GET", uri: path },
+    // The question mark drops the request's own query, which travels in x-forwarded-uri.
+    rewrite: { method: "GET", uri: `${path}?` },
     headers: { request: { set: Object.fromEntries(Object.entries(question).map(([name, value]) => [canonical(name), [value]])) } },
     handle_response: [{ match: { status_code: [2] }, routes: [{ handle: [{ handler: "vars" }] }, ...copies] }],
   });

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { emptyEdge, renderEdge } from "./edge";
-import type { EdgeDomain, EdgeInput, EdgeProject } from "./edge-input";
-import { isHostname } from "./edge-input";
-
-const acme = { directoryUrl: "https://acme.test/directory", stagingDirectoryUrl: null, email: null, caRootPem: null };
-const base: EdgeInput = { panel: null, projects: [], acme, adminSocket: "/run/admin.sock", publicListen: { addresses: [], httpPort: 80, httpsPort: 443 }, trustedProxies: [] };
-const domain = (hostname: string, parts: Partial<EdgeDomain> = {}): EdgeDomain => ({ hostname, kind: "api", tls: { kind: "none" }, redirectsHttp: true, hsts: null, isOpen: true, ...parts });
-const project = (letter: string, parts: Partial<EdgeProject> = {}): EdgeProject => ({ projectId: letter.repeat(12), localListen: { address: "127.0.0.1", port: 8000 + letter.charCodeAt(0) }, gatewayUpstream: `127.0.0.1:${String(9000 + letter.charCodeAt(0))}`, domains: [], studio: null, allowedNetworks: null, ...parts });
+import { isHostname, type EdgeInput } from "./edge-input";
+import { base, domain, install, project } from "./edge-install.fixture";
 
 type Server = { listen: string[]; routes: Route[] };
 type Route = { match?: { host?: string[] }[]; handle: unknown[] };
@@ -22,21 +17,9 @@ function reachable(server: Server | undefined, hostname: string): string[] {
   return [...new Set([...JSON.stringify(taken ?? {}).matchAll(/"dial":"([^"]+)"/g)].flatMap(([, dial]) => (dial === undefined ? [] : [dial])))];
 }
 
-const names = fc.uniqueArray(fc.tuple(fc.boolean(), fc.constantFrom("one", "two", "three"), fc.constantFrom("a.test", "b.test", "deep.a.test", "example.co.uk")).map(([isWild, first, rest]) => (isWild ? `*.${rest}` : `${first}.${rest}`)), { minLength: 1, maxLength: 12 });
-const tlsKinds = fc.constantFrom<EdgeDomain["tls"]>({ kind: "none" }, { kind: "internal" }, { kind: "uploaded", certificatePem: "C", keyPem: "K" });
-const install = fc.tuple(names, fc.array(fc.tuple(fc.nat(3), tlsKinds, fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()), { minLength: 12, maxLength: 12 }), fc.boolean()).map(([hostnames, choices, hasPanel]): EdgeInput => {
-  const owners = ["a", "b", "c", "d"].map((letter) => ({ letter, domains: [] as EdgeDomain[] }));
-  hostnames.forEach((hostname, index) => {
-    const [owner, tls, redirectsHttp, isOpen, isStudio, hasHsts] = choices[index] ?? [0, { kind: "none" as const }, false, true, false, false];
-    owners[owner]?.domains.push(domain(hostname, { tls, redirectsHttp, isOpen, kind: isStudio ? "studio" : "api", hsts: hasHsts ? { maxAgeSeconds: 60, includesSubdomains: false } : null }));
-  });
-  const panel = hasPanel ? { hostname: "panel.a.test", tls: { kind: "none" as const }, redirectsHttp: false, hsts: null, upstream: "127.0.0.1:3000" } : null;
-  return { ...base, panel, projects: owners.map(({ letter, domains }) => project(letter, { domains })) };
-});
-
 describe("an installation at the edge", () => {
   test("no name and no port ever leads to another project's gateway", () => {
-    fc.assert(fc.property(install, (input) => {
+    fc.assert(fc.property(install(), (input) => {
       const servers = serversOf(input);
       for (const { projectId, gatewayUpstream, domains } of input.projects) {
         expect([...new Set([...JSON.stringify(servers[`project-${projectId}`]).matchAll(/"dial":"([^"]+)"/g)].map(([, dial]) => dial))]).toEqual([gatewayUpstream]);
@@ -54,14 +37,14 @@ describe("an installation at the edge", () => {
   });
 
   test("the order in which projects and domains are listed changes nothing", () => {
-    fc.assert(fc.property(install, (input) => {
+    fc.assert(fc.property(install(), (input) => {
       const turned = { ...input, projects: [...input.projects].reverse().map((each) => ({ ...each, domains: [...each.domains].reverse() })) };
       expect(JSON.stringify(renderEdge(turned))).toBe(JSON.stringify(renderEdge(input)));
     }));
   });
 
   test("every proxy keeps its sockets over loads and connects within a limit", () => {
-    fc.assert(fc.property(install, (input) => {
+    fc.assert(fc.property(install(), (input) => {
       const text = JSON.stringify(renderEdge(input));
       expect(text.match(/"stream_close_delay":604800000000000/g)?.length).toBe(text.match(/"handler":"reverse_proxy"/g)?.length);
     }));

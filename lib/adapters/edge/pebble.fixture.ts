@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { ensureGoProgram, pebbleDnsProgram, pebbleProgram } from "@/lab/go-programs";
+import { run } from "@/lab/run";
+import { freePort, readAll } from "./edge-scene.fixture";
+
+export type Pebble = { directoryUrl: string; /** Root of the server's own certificate. */ caRootPem: string; /** Root of what it issues. */ issuingRoot(): Promise<string>; stop(): Promise<void> };
+
+/** Let's Encrypt's own ACME server, which asks every name at 127.0.0.1 and on the edge's two ports. */
+export async function startPebble(folder: string, { httpPort, httpsPort }: { httpPort: number; httpsPort: number }): Promise<Pebble> {
+  const [dnsPort, acmePort, managementPort] = [await freePort(), await freePort(), await freePort()];
+  const path = (name: string) => join(folder, name);
+  await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=pebble", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path("pebble.key"), "-out", path("pebble.pem")]);
+  writeFileSync(path("pebble.json"), JSON.stringify({ pebble: { listenAddress: `127.0.0.1:${String(acmePort)}`, managementListenAddress: `127.0.0.1:${String(managementPort)}`, certificate: path("pebble.pem"), privateKey: path("pebble.key"), httpPort, tlsPort: httpsPort, ocspResponderURL: "", externalAccountBindingRequired: false } }));
+  const dns = spawn(await ensureGoProgram(pebbleDnsProgram), ["-dnsserver", `127.0.0.1:${String(dnsPort)}`, "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-management", `127.0.0.1:${String(await freePort())}`], { stdio: "ignore" });
+  await untilListening(dnsPort);
+  const server = spawn(await ensureGoProgram(pebbleProgram), ["-config", path("pebble.json"), "-dnsserver", `127.0.0.1:${String(dnsPort)}`], { env: { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "5" }, stdio: ["ignore", "pipe", "pipe"] });
+  await new Promise<void>((resolve, reject) => {
+    const seen = (chunk: Buffer) => (String(chunk).includes("ACME directory available") ? resolve() : undefined);
+    server.stdout.on("data", seen);
+    server.stderr.on("data", seen);
+    server.once("exit", () => reject(new Error("Pebble did not start.")));
+  });
+  return {
+    directoryUrl: `https://127.0.0.1:${String(acmePort)}/dir`,
+    caRootPem: readFileSync(path("pebble.pem"), "utf8"),
+    issuingRoot: () => fetchInsecurely(managementPort, "/roots/0"),
+    stop: async () => void (await Promise.all([end(dns), end(server)])),
+  };
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const socket = connect(port, "127.0.0.1");
+    const isThere = await once(socket, "connect").then(() => true, () => false);
+    socket.destroy();
+    if (isThere) return;
+    await pause(20);
+  }
+  throw new Error(`Nothing listens on port ${String(port)}.`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+function fetchInsecurely(port: number, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, rejectUnauthorized: false }, (response) => void readAll(response).then(resolve, reject)).once("error", reject).end();
+  });
+}
