@@ -1,6 +1,6 @@
 
 /** Argv that prints the versions of routes and clusters in force. Bash alone, since the official image holds no HTTP client; the text is constant. */
-export const readVersionsArgv = ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9901 && printf 'GET /stats?filter=(version_text|update_rejected|update_failure)$ HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3"];
+export const readVersionsArgv = ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9901 && printf 'GET /stats?filter=(version_text|update_rejected|update_failure)$ HTTP/1.1\\r\\nhost: admin\\r\\nconnection: close\\r\\n\\r\\n' >&3 && cat <&3"];
 
 export type VersionsInForce = { routes: string | null; clusters: string | null; /** The filter that verifies users' tokens. */ filters: string | null; /** Updates that Envoy refused since its start. */ refused: number };
 
@@ -13,7 +13,7 @@ export function parseVersions(stdout: string): VersionsInForce {
 
 /** What Envoy printed when it refused a configuration, without times and places: its own words for a person. */
 export function validationProblem(output: string): string {
-  const lines = output.split("\n").map((line) => line.replace(/^\[[^\]]*\](?:\[[^\]]*\])*\s*/, "").trim());
+  const lines = output.split("\n").map((line) => line.replace(/^(?:\[[^\]]*\]\s*)+/, "").trim());
   const telling = lines.filter((line) => /error|invalid|unknown|unable|proto/i.test(line));
   return (telling.at(-1) ?? lines.findLast((line) => line !== "") ?? "Envoy says nothing more.").slice(0, 500);
 }

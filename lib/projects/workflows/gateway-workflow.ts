@@ -141,7 +141,7 @@ async function waitInForce(tools: WorkflowTools, projectId: string, signal: Abor
     if (seen.routes === wanted.rdsVersion && seen.clusters === wanted.cdsVersion && !isFilterOld) return { routes: wanted.rdsVersion, clusters: wanted.cdsVersion };
     if (tools.now().getTime() >= until) {
       const log = await tools.engine.tailLogs(id, { tail: 40 }, signal);
-      const evidence = log.map(({ text }) => text).filter((text) => /reject|error|warn/i.test(text)).slice(-10);
+      const evidence = log.map(({ text }) => text).filter((text) => /reject|error|warn/i.test(text) && !text.includes("Deprecated field")).slice(-10);
       throw new StepFailure({ code: "not-in-force", sentence: "The gateway did not take the new routes within 10 s; the version that it reports is another one.", service: "api-gw", evidence, isRetryable: true });
     }
     await pause(pauseBetweenReadsMs, signal);
