@@ -13,7 +13,7 @@ import { endProcess, registryPid } from "./leftovers.mjs";
 import { outputFolder, root, runPhase, seconds, table, tailOf } from "./phase.mjs";
 
 const minuteMs = 60_000;
-const systemPackages = ["docker.io", "iptables", "chromium", "fonts-liberation", "mmdebstrap", "docker-registry", "python3", "python3-pip", "postgresql", "busybox-static", "openssl", "ca-certificates", "tar", "util-linux"];
+const systemPackages = ["docker.io", "iptables", "chromium", "fonts-liberation", "mmdebstrap", "docker-registry", "python3", "python3-pip", "postgresql", "nginx-light", "busybox-static", "openssl", "ca-certificates", "tar", "util-linux"];
 const binary = (name) => join(root, "node_modules/.bin", name);
 const report = (name) => join(outputFolder, `${name}.json`);
 const vitest = (project, limitMs) => ({
