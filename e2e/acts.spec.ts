@@ -69,6 +69,29 @@ test("site and redirect URLs are saved line by line, and a bad one is named and 
   expect(JSON.parse(settingsJson)).toMatchObject({ siteUrl: "https://shop.example", redirectUrls: ["https://shop.example/**", "http://localhost:3000/*"] });
 });
 
+test("a token with extra scopes is shown once, listed with them, and opens nothing once it is revoked", async ({ page, panel }) => {
+  await page.goto("/account");
+  await page.getByRole("button", { name: "New token" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("CI of the shop");
+  await dialog.getByLabel("Only these").check();
+  await dialog.getByLabel("shop-eu", { exact: true }).check();
+  await dialog.getByLabel("Reveal secrets").check();
+  await dialog.getByLabel("Export projects").check();
+  await dialog.getByRole("button", { name: "Make token" }).click();
+  const text = (await dialog.getByText(/^bh_\S+$/).innerText()).trim();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  const me = async () => (await fetch(`${panel.url.replace("panel.localhost", "127.0.0.1")}/api/v1/me`, { headers: { authorization: `Bearer ${text}` } })).status;
+  expect(await me()).toBe(200);
+  const row = page.getByRole("table", { name: "API tokens" }).getByRole("row", { name: /CI of the shop/ });
+  await expect(row.getByText("reveal", { exact: true })).toBeVisible();
+  await expect(row.getByText("export", { exact: true })).toBeVisible();
+  await expect(row.getByText("shop-eu")).toBeVisible();
+  await row.getByRole("button", { name: /^Revoke/ }).click();
+  await expect(row).toHaveCount(0);
+  expect(await me()).toBe(401);
+});
+
 test("a project whose settings cannot be read says so on its page, and can be deleted", async ({ page, panel }) => {
   await panel.withStore((store) => store.db.project.update({ where: { ref: "ledger" }, data: { settingsJson: "{" } }));
   await page.goto("/projects/ledger/logs");
