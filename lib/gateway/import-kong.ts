@@ -1,0 +1,212 @@
+import { readKongText, type Place, type TextProblem } from "./import-kong-document";
+import { notCarried, pluginsInForce, readPolicies, shown, type NotCarried, type ReadPolicies } from "./import-kong-plugins";
+import { readMatches, readTarget, type ReadMatch, type ReadTarget } from "./import-kong-routes";
+import { covers } from "./match";
+import { permittedOverrides, type BuiltInOverride, type OverrideField } from "./overrides";
+import { maxOwnRoutes, ownRouteSchema, type OwnRoute } from "./route-model";
+import { builtInRoutes, upstreamAddresses, type GatewayRelease, type GatewayRoute, type RouteAccess, type UpstreamService } from "./routes";
+
+export type { TextProblem } from "./import-kong-document";
+export type { NotCarried } from "./import-kong-plugins";
+
+/** What a kong.yml comes to. Keys, passwords and certificates are never in it. */
+export type ImportedKong = {
+  ownRoutes: OwnRoute[];
+  /** What was changed on built-in routes that are otherwise the release's. */
+  builtInOverrides: Record<string, BuiltInOverride>;
+  /** Built-in routes that the file has as the release has them. */
+  unchanged: string[];
+  notCarried: NotCarried[];
+};
+
+export type KongImport = { isRead: true; imported: ImportedKong } | { isRead: false; problems: TextProblem[] };
+
+/**
+ * Reads a pasted kong.yml (formats 1.1, 2.1 and 3.0), upstream's with what people added to it. What can be said in the model becomes routes of it; the
+ * rest is named with its place. A route whose restriction cannot be carried is left out whole: nothing lets in more than it did. Never throws.
+ */
+export function importKong(text: string, release: GatewayRelease): KongImport {
+  const read = readKongText(text);
+  if ("problems" in read) return { isRead: false, problems: read.problems };
+  const { root } = read;
+  const format = root.field("_format_version");
+  const version = format.text ?? String(format.number ?? "");
+  const message = !root.isThere || root.keys().length === 0 ? "There is nothing in it that Kong reads. Paste the whole kong.yml." : ["1.1", "2.1", "3.0"].includes(version) ? undefined : "_format_version: 1.1, 2.1 and 3.0 are read.";
+  if (message !== undefined) return { isRead: false, problems: [{ ...format.position, message }] };
+  return { isRead: true, imported: new Importer(root, release, version === "3.0").run() };
+}
+
+const readFields = new Set(["_format_version", "_transform", "services", "routes", "plugins", "consumers", "acls", "keyauth_credentials", "basicauth_credentials", "jwt_secrets"]);
+const usualConsumers = new Set(["DASHBOARD", "anon", "service_role", "dashboard"]);
+
+type Candidate = { own: OwnRoute; place: Place; /** Kong tries the higher first. */ rank: [number, number, number] };
+
+class Importer {
+  readonly #imported: ImportedKong = { ownRoutes: [], builtInOverrides: {}, unchanged: [], notCarried: [] };
+  readonly #builtIns: readonly GatewayRoute[];
+  readonly #candidates: Candidate[] = [];
+  readonly #ids = new Set<string>();
+
+  constructor(private readonly root: Place, release: GatewayRelease, private readonly isPlain: boolean) {
+    this.#builtIns = builtInRoutes({ enabledServices: Object.keys(upstreamAddresses) as UpstreamService[], release });
+  }
+
+  run(): ImportedKong {
+    for (const name of this.root.keys()) if (!readFields.has(name)) this.#skip(this.root.field(name), `${shown(name)}`, "The panel has it elsewhere or not at all. Keys and certificates are never carried over.");
+    this.#readConsumers();
+    const services = this.root.field("services").items();
+    for (const service of services) for (const route of service.field("routes").items()) this.#readRoute(route, service);
+    for (const route of this.root.field("routes").items()) {
+      const name = route.field("service").text ?? route.field("service").field("name").text;
+      this.#readRoute(route, services.find((service) => service.field("name").text === name));
+    }
+    this.#keepInOrder();
+    return this.#imported;
+  }
+
+  #skip(place: Place, what: string, why: string): void {
+    this.#imported.notCarried.push(notCarried(place, what, why));
+  }
+
+  #readConsumers(): void {
+    const { root } = this;
+    for (const consumer of root.field("consumers").items()) {
+      const name = consumer.field("username").text ?? consumer.field("custom_id").text ?? "";
+      if (!usualConsumers.has(name)) this.#skip(consumer, `The consumer ${shown(name)}`, "Keys and passwords are never carried over. The project's own keys are under Keys.");
+      if (consumer.field("plugins").items().length > 0) this.#skip(consumer.field("plugins"), "Plugins of a consumer", "Policies belong to routes here.");
+    }
+    const users = [...root.field("basicauth_credentials").items(), ...root.field("consumers").items().flatMap((consumer) => consumer.field("basicauth_credentials").items())];
+    for (const user of users.slice(1)) this.#skip(user, "A further user of the dashboard", "Add the user under Studio: passwords are never carried over.");
+  }
+
+  #pluginsOf(route: Place, service: Place | undefined): Place[] {
+    const placed = this.root.field("plugins").items();
+    const named = (kind: "service" | "route", place: Place | undefined) => placed.filter((plugin) => plugin.field(kind).isThere && (plugin.field(kind).text ?? plugin.field(kind).field("name").text) === place?.field("name").text);
+    const everywhere = placed.filter((plugin) => !plugin.field("service").isThere && !plugin.field("route").isThere && !plugin.field("consumer").isThere);
+    return [...pluginsInForce(everywhere, service?.field("plugins").items() ?? [], named("service", service), route.field("plugins").items(), named("route", route)).values()];
+  }
+
+  #readRoute(route: Place, service: Place | undefined): void {
+    const label = `The route ${shown(route.field("name").text ?? service?.field("name").text ?? "")}`;
+    const leaveOut = (item: NotCarried) => this.#imported.notCarried.push({ ...item, what: `${label}: ${item.what.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())}` });
+    const plugins = pluginsInForce(this.#pluginsOf(route, service));
+    const policies = readPolicies(plugins);
+    if (service === undefined && policies.access !== "denied") return this.#skip(route, label, "It leads to no service of the file.");
+    if (service?.field("enabled").flag === false) return this.#skip(service, label, "Its service is switched off.");
+    const target: ReturnType<typeof readTarget> = policies.access === "denied" ? { value: { upstream: { kind: "none" }, basePath: null } } : service === undefined ? { blockedBy: notCarried(route, "its service", "") } : readTarget(service);
+    if ("blockedBy" in target) return void leaveOut(target.blockedBy);
+    const matches = readMatches(route, target.value.basePath, this.isPlain);
+    if ("blockedBy" in matches) return void leaveOut(matches.blockedBy);
+    if (policies.blockedBy !== null) return void leaveOut(policies.blockedBy);
+    const read = matches.value.map((match) => this.#settle({ route, service, match, target: target.value, policies }));
+    if (read.some((isBuiltIn) => !isBuiltIn)) policies.notCarried.forEach(leaveOut);
+    else policies.notCarried.filter(({ what }) => !what.startsWith("CORS")).forEach(leaveOut);
+  }
+
+  /** One path of a route: the release's own as it is, with other policies, or an own route. true for the former two. */
+  #settle(found: Found): boolean {
+    const builtIn = this.#builtIns.find((candidate) => isBuiltIn(candidate, found));
+    if (builtIn === undefined) {
+      this.#add(found);
+      return false;
+    }
+    const override = overrideOf(builtIn, found);
+    const refused = (Object.keys(override) as OverrideField[]).filter((field) => !permittedOverrides(builtIn.id).includes(field));
+    for (const field of refused) {
+      delete override[field];
+      this.#skip(found.route, `The ${fieldNames[field]} of ${builtIn.id}`, "It cannot be changed on this route.");
+    }
+    if (Object.keys(override).length === 0) this.#imported.unchanged.push(builtIn.id);
+    else this.#imported.builtInOverrides[builtIn.id] = override;
+    return true;
+  }
+
+  #add({ route, service, match, target, policies }: Found): void {
+    const name = route.field("name").text ?? service?.field("name").text ?? match.path.value;
+    const side = this.#sideOf(match);
+    if (side === null) return this.#skip(route, `The route ${shown(name)}`, "It changes a built-in route that narrower ones stand inside of. Change the built-in route itself.");
+    const id = this.#freeId(name);
+    const parsed = ownRouteSchema.safeParse({
+      id, name: this.#freeName(name, id), isEnabled: true, position: { side, order: 0 },
+      match: { path: match.path, methods: match.methods, headers: match.headers },
+      upstream: target.upstream, rewrite: target.upstream.kind === "none" ? null : (policies.uri ?? match.rewrite),
+      access: policies.access, ipAllow: policies.ipAllow, rateLimit: policies.rateLimit, cors: policies.cors, requestHeaders: policies.requestHeaders, responseHeaders: policies.responseHeaders,
+      timeoutMs: null, idleTimeoutMs: service?.field("read_timeout").number ?? kongSilenceMs, retryAttempts: Math.min(service?.field("retries").number ?? kongRetries, 5), maxBodyBytes: policies.maxBodyBytes,
+    });
+    if (parsed.success) this.#candidates.push({ own: parsed.data, place: route, rank: rankOf(match) });
+    else this.#skip(route, `The route ${shown(name)}`, [...new Set(parsed.error.issues.map(({ message }) => message))].join(" "));
+  }
+
+  /**
+   * Kong prefers more conditions, then expressions, then longer paths: what is shorter than a built-in route comes after it. null where both sides would be
+   * wrong: a changed built-in route with narrower ones inside, which would open or close those when it stands above, and never be reached below.
+   */
+  #sideOf({ path, methods, headers }: ReadMatch): "above" | "below" | null {
+    if (path.kind !== "prefix" || methods.length + headers.length > 0) return "above";
+    const own = { kind: path.kind, path: path.value };
+    const covered = this.#builtIns.filter(({ id, match }) => id !== "dashboard" && covers(own, match));
+    const hasSame = covered.some(({ match }) => covers(match, own));
+    if (covered.length === 0 || (hasSame && covered.length === 1)) return "above";
+    return hasSame ? null : "below";
+  }
+
+  #freeId(name: string): string {
+    const base = `own-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "").slice(0, 50) || "route"}`;
+    let id = base;
+    for (let number = 2; this.#ids.has(id); number++) id = `${base}-${String(number)}`;
+    this.#ids.add(id);
+    return id;
+  }
+
+  #freeName(name: string, id: string): string {
+    const plain = name.trim().slice(0, 70) || "Route";
+    const number = /-(\d+)$/.exec(id)?.[1];
+    return this.#candidates.some(({ own }) => own.name === plain) ? `${plain} ${number ?? "2"}` : plain;
+  }
+
+  #keepInOrder(): void {
+    const sorted = [...this.#candidates].sort((one, other) => other.rank[0] - one.rank[0] || other.rank[1] - one.rank[1] || other.rank[2] - one.rank[2]);
+    for (const { place } of sorted.slice(maxOwnRoutes)) this.#skip(place, "A route beyond the most that a project can have", `A project has ${String(maxOwnRoutes)} routes of its own at most.`);
+    this.#imported.ownRoutes = sorted.slice(0, maxOwnRoutes).map(({ own }, order) => ({ ...own, position: { ...own.position, order } }));
+  }
+}
+
+type Found = { route: Place; service: Place | undefined; match: ReadMatch; target: ReadTarget; policies: ReadPolicies };
+
+/** Kong's defaults for a service that says nothing. */
+const kongSilenceMs = 60_000;
+const kongRetries = 5;
+
+/** Number of conditions, expressions before prefixes, then the longer path: how Kong orders routes with paths. */
+function rankOf({ path, methods, headers }: ReadMatch): [number, number, number] {
+  return [(methods.length > 0 ? 1 : 0) + headers.length, path.kind === "prefix" ? 0 : 1, path.value.length];
+}
+
+const accessOf: Record<Exclude<OwnRoute["access"], "denied">, RouteAccess> = { open: "open", "any-key": "any-key", "opaque-key": "opaque-key", "service-key": "service-key", dashboard: "basic-auth", "user-jwt": "user-jwt" };
+
+/** Whether this is the release's route: the same path, upstream and access. */
+function isBuiltIn(builtIn: GatewayRoute, { match, target, policies }: Found): boolean {
+  if (builtIn.match.kind !== match.path.kind || builtIn.match.path !== match.path.value || match.methods.length > 0 || match.headers.length > 0) return false;
+  if (policies.access === "denied") return builtIn.target.kind === "answer";
+  if (builtIn.target.kind !== "service" || target.upstream.kind !== "service" || builtIn.target.service !== target.upstream.service) return false;
+  const access = builtIn.access === "bypass" ? "open" : builtIn.access;
+  const isSamePath = (builtIn.target.rewrite ?? null) === match.rewrite || (builtIn.target.rewrite === builtIn.match.path && match.rewrite === null);
+  const ownHeaders = policies.requestHeaders.set.filter(({ name }) => !(builtIn.requestHeaders ?? []).some((known) => known.name.toLowerCase() === name));
+  const hasOwnHeaders = ownHeaders.length + policies.requestHeaders.remove.length + policies.responseHeaders.set.length + policies.responseHeaders.remove.length > 0;
+  return accessOf[policies.access] === access && isSamePath && !hasOwnHeaders && policies.uri === null;
+}
+
+const fieldNames: Record<OverrideField, string> = { isClosed: "closing", timeoutMs: "timeout", idleTimeoutMs: "idle timeout", retryAttempts: "retries", ipAllow: "allowed addresses", rateLimit: "rate limit", cors: "CORS", maxBodyBytes: "body size" };
+
+/** What the file says of a built-in route beside what the release does. Upstream's 150 s for functions is the release's own. */
+function overrideOf(builtIn: GatewayRoute, { service, policies }: Found): BuiltInOverride {
+  const silence = service?.field("read_timeout").number;
+  const isUsual = silence === undefined || silence === kongSilenceMs || silence === builtIn.timeoutMs;
+  return {
+    ...(isUsual || builtIn.target.kind === "answer" ? {} : { timeoutMs: null, idleTimeoutMs: silence }),
+    ...(policies.ipAllow.length === 0 ? {} : { ipAllow: policies.ipAllow }),
+    ...(policies.rateLimit === null ? {} : { rateLimit: policies.rateLimit }),
+    ...(policies.cors === null ? {} : { cors: policies.cors }),
+    ...(policies.maxBodyBytes === null ? {} : { maxBodyBytes: policies.maxBodyBytes }),
+  };
+}
