@@ -5,6 +5,7 @@ it.each([
   ["project", ["creating", "ready", "degraded", "paused", "failed", "deleting", "deleted", "unknown"]],
   ["operation", ["queued", "running", "compensating", "waiting", "done", "failed", "cancelled", "undone"]],
   ["service", ["healthy", "starting", "unhealthy", "stopped", "missing"]],
+  ["revision", ["in-force", "draft", "applying", "failed", "superseded"]],
 ] as const)("every state of a %s has its word", (kind, states) => {
   expect(statesOf(kind)).toEqual(states);
 });

@@ -44,7 +44,15 @@ const step = {
   undo_failed: { word: "Undo failed", tone: "bad", icon: "alert" },
 } as const satisfies Record<string, StateWord>;
 
-const vocabulary = { project, operation, service, step } satisfies Record<string, Record<string, StateWord>>;
+const revision = {
+  "in-force": { word: "In force", tone: "good", icon: "check" },
+  draft: { word: "Draft", tone: "accent", icon: "minus" },
+  applying: { word: "Applying", tone: "busy", icon: "spin" },
+  failed: { word: "Rolled back", tone: "bad", icon: "undo" },
+  superseded: { word: "Replaced", tone: "idle", icon: "minus" },
+} as const satisfies Record<string, StateWord>;
+
+const vocabulary = { project, operation, service, step, revision } satisfies Record<string, Record<string, StateWord>>;
 export type StateKind = keyof typeof vocabulary;
 
 /** Word, tone and icon of a state. A state the vocabulary lacks is shown by its own name, never hidden. */

@@ -1,5 +1,7 @@
 import type { ServiceName } from "@/lib/stack/desired";
 
+export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewayView } from "./gateway/gateway-views";
+
 /** What pages and the REST API show of a project. None of these ever holds a secret. */
 
 export type ProjectState = "creating" | "ready" | "degraded" | "paused" | "failed" | "deleting" | "deleted" | "unknown";

@@ -22,6 +22,7 @@ export const pages = {
   "/projects/[ref]": "project.see",
   "/projects/[ref]/functions": "function.write",
   "/projects/[ref]/logs": "project.logs",
+  "/projects/[ref]/routes": "project.see",
   "/projects/[ref]/doors": "project.see",
   "/projects/[ref]/settings": "project.edit",
   "/projects/[ref]/members": "project.members.see",

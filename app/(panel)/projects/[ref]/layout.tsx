@@ -62,6 +62,7 @@ function tabsFor({ ref, may, settings }: ProjectDetail) {
   const base = `/projects/${ref}`;
   const tabs = [
     { href: base, label: "Overview", isOpen: true },
+    { href: `${base}/routes`, label: "Routes", isOpen: true },
     { href: `${base}/functions`, label: "Functions", isOpen: may.includes("function.write") && settings.services.includes("functions") },
     { href: `${base}/logs`, label: "Logs", isOpen: may.includes("project.logs") },
     { href: `${base}/doors`, label: "Doors", isOpen: true },

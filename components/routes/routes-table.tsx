@@ -1,0 +1,108 @@
+import type { ReactNode } from "react";
+import { Badge } from "@/components/ui/badge";
+import { cn } from "@/components/ui/class-names";
+import { NameText } from "@/components/ui/name-text";
+import { Cell, HeadCell, Row, Table, TableHead } from "@/components/ui/table";
+import type { GatewayRoute } from "@/lib/gateway/routes";
+import type { RouteRow } from "./route-rows";
+import { accessName, corsText, headerText, limitTexts, pathKindNames, timeoutText, upstreamName } from "./route-words";
+
+export type RowMark = "added" | "changed";
+
+type TableProps = {
+  rows: readonly RouteRow[];
+  /** What the draft does to a route, by its id. */
+  marks?: Readonly<Record<string, RowMark>>;
+  /** Buttons of a row; nothing for who may not edit. */
+  acts?(row: RouteRow): ReactNode;
+  /** Live figures of a row in cells of their own (requests/s, p50, p95, 4xx, 5xx of the last 5 minutes), with the head cells that name them. */
+  live?: { head: ReactNode; of(row: RouteRow): ReactNode };
+};
+
+/** Every route of a project in order of precedence: the first that matches a request takes it. */
+export function RoutesTable({ rows, marks = {}, acts, live }: TableProps) {
+  return (
+    <Table label="Routes in order of precedence">
+      <TableHead>
+        <HeadCell>Route</HeadCell>
+        <HeadCell className="max-md:hidden">Upstream</HeadCell>
+        <HeadCell className="max-md:hidden">Access</HeadCell>
+        <HeadCell className="max-xl:hidden">Timeout</HeadCell>
+        <HeadCell className="max-xl:hidden">CORS</HeadCell>
+        <HeadCell className="max-xl:hidden">Limits</HeadCell>
+        {live?.head}
+        {acts && (
+          <HeadCell>
+            <span className="sr-only">Acts</span>
+          </HeadCell>
+        )}
+      </TableHead>
+      <tbody>
+        {rows.map((row) => (
+          <RouteLine key={row.id} row={row} mark={marks[row.id]} acts={acts} live={live} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function RouteLine({ row, mark, acts, live }: { row: RouteRow; mark: RowMark | undefined } & Pick<TableProps, "acts" | "live">) {
+  const { route } = row;
+  const limits = limitTexts(route);
+  return (
+    <Row className={cn(row.name !== null && "bg-accent-soft/40")}>
+      <Cell className="py-2 align-top">
+        <RouteName row={row} mark={mark} />
+        <p className="mt-1 text-sm text-ink-2 md:hidden">
+          {upstreamName(route)}, {accessName(route).toLowerCase()}
+        </p>
+        <p className="text-sm text-ink-3 xl:hidden">{[timeoutText(route), ...limits].filter((text) => text !== "–").join(" · ")}</p>
+      </Cell>
+      <Cell className="py-2 align-top max-md:hidden">
+        <Upstream route={route} />
+      </Cell>
+      <Cell className="py-2 align-top max-md:hidden">{accessName(route)}</Cell>
+      <Cell className="py-2 align-top max-xl:hidden">{timeoutText(route)}</Cell>
+      <Cell className="py-2 align-top [overflow-wrap:anywhere] max-xl:hidden">{corsText(route)}</Cell>
+      <Cell className="py-2 align-top max-xl:hidden">{limits.length === 0 ? "–" : limits.map((text) => <p key={text}>{text}</p>)}</Cell>
+      {live?.of(row)}
+      {acts && <Cell className="py-1 text-right align-top">{acts(row)}</Cell>}
+    </Row>
+  );
+}
+
+function RouteName({ row: { id, name, route, isEnabled, overridden, permitted, isMcp }, mark }: { row: RouteRow; mark: RowMark | undefined }) {
+  const { match } = route;
+  return (
+    <div className="flex min-w-0 flex-col gap-0.5">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        {match.methods && <span className="font-mono text-xs text-ink-2">{match.methods.join(" ")}</span>}
+        <span className={cn("font-mono text-sm [overflow-wrap:anywhere]", isEnabled ? "font-medium" : "text-ink-3 line-through")}>{match.path}</span>
+        <span className="text-xs text-ink-3">{pathKindNames[match.kind]}</span>
+        {!isEnabled && <Badge>Off</Badge>}
+        {mark !== undefined && <Badge tone="accent">{mark === "added" ? "Added" : "Changed"}</Badge>}
+      </div>
+      {match.headers && <p className="font-mono text-xs text-ink-3 [overflow-wrap:anywhere]">{match.headers.map(headerText).join(", ")}</p>}
+      {name === null ? (
+        <p className="text-xs text-ink-3">
+          Built in: <span className="font-mono">{id}</span>
+          {overridden.length > 0 && ", changed here"}
+          {permitted.length === 0 && !isMcp && ", fixed"}
+        </p>
+      ) : (
+        <NameText name={name} className="text-sm text-ink-2" />
+      )}
+    </div>
+  );
+}
+
+function Upstream({ route }: { route: GatewayRoute }) {
+  const { target } = route;
+  return (
+    <div className="flex min-w-0 flex-col gap-0.5">
+      <span className={cn("[overflow-wrap:anywhere]", target.kind === "answer" ? "text-ink-3" : "font-mono text-sm")}>{upstreamName(route)}</span>
+      {target.kind !== "answer" && target.rewrite !== undefined && <span className="font-mono text-xs text-ink-3 [overflow-wrap:anywhere]">as {target.rewrite}</span>}
+      {target.kind === "external" && target.forwardsCredentials && <span className="text-xs text-warn">with keys, tokens and cookies</span>}
+    </div>
+  );
+}
