@@ -68,7 +68,7 @@ function credentialsFor({ access }: GatewayRoute): ContractCredential[] {
   return access === "basic-auth" ? ["dashboard"] : [];
 }
 
-function toProbe(route: GatewayRoute, request: GatewayRequest & { method: HttpMethod }, credential: ContractCredential, view: ProbeView): ContractRequest {
+function toProbe(route: GatewayRoute, request: Sample, credential: ContractCredential, view: ProbeView): ContractRequest {
   const verdict = judge(route, request, credential, view);
   const refusals = route.ipAllow === undefined ? [] : [403];
   const who = credential === "none" ? "nobody" : `the ${credential === "dashboard" ? "dashboard's password" : `${credential} key`}`;
@@ -80,8 +80,11 @@ function toProbe(route: GatewayRoute, request: GatewayRequest & { method: HttpMe
   return { ...base, title: `${route.match.path} answers ${who}`, expected: { statuses: answeredByUpstream } };
 }
 
+/** A request as it is sent. */
+type Sample = { method: HttpMethod; target: string; headers: Record<string, string> };
+
 /** A request that the route takes; null where none can be made up: a regular expression, a header of a form, a method that is not sent. */
-function sampleRequest({ match }: GatewayRoute): (GatewayRequest & { method: HttpMethod }) | null {
+function sampleRequest({ match }: GatewayRoute): Sample | null {
   const method = match.methods === undefined || match.methods.includes("GET") ? "GET" : match.methods[0];
   if (method === undefined || match.kind === "regex") return null;
   const headers: Record<string, string> = {};

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { z } from "zod";
 import { LABEL, oneOffRole, type Observed } from "@/lib/engine/observed";
-import { EngineError, type ContainerStats, type CreateContainerSpec, type EdgeContainerSpec, type EdgeEnginePort, type EngineEvent, type EngineInfo, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type NetworkRemoval, type PullProgress } from "@/lib/engine/port";
+import { EngineError, type ContainerStats, type CreateContainerSpec, type EdgeContainerSpec, type EdgeEnginePort, type EngineEvent, type EngineInfo, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type ObserveScope, type NetworkRemoval, type PullProgress } from "@/lib/engine/port";
 import type { ConfigFile } from "@/lib/stack/desired";
 import { connectDocker, type DockerClients } from "./client";
 import { toCreateOptions, toEdgeOptions } from "./container-options";
@@ -81,7 +81,7 @@ export class DockerEngine implements EdgeEnginePort {
     }
   }
 
-  observe(scope: { instanceId: string; projectId?: string; imageRefs: string[] }, signal?: AbortSignal): Promise<Observed> {
+  observe(scope: ObserveScope, signal?: AbortSignal): Promise<Observed> {
     return this.#call("list what runs", signal, (clients) => observe(clients, scope, Date.now));
   }
 

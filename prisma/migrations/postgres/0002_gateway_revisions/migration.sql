@@ -21,6 +21,21 @@ CREATE TABLE "GatewayRevision" (
 );
 
 -- CreateTable
+CREATE TABLE "KeyUse" (
+    "id" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "hour" TIMESTAMP(3) NOT NULL,
+    "key" TEXT NOT NULL,
+    "routeId" TEXT NOT NULL,
+    "network" TEXT NOT NULL,
+    "userAgent" TEXT NOT NULL,
+    "count" INTEGER NOT NULL,
+    "lastAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "KeyUse_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "GatewayDraft" (
     "projectId" TEXT NOT NULL,
     "settingsJson" TEXT NOT NULL,
@@ -36,8 +51,17 @@ CREATE TABLE "GatewayDraft" (
 -- CreateIndex
 CREATE UNIQUE INDEX "GatewayRevision_projectId_number_key" ON "GatewayRevision"("projectId", "number");
 
+-- CreateIndex
+CREATE INDEX "KeyUse_projectId_lastAt_idx" ON "KeyUse"("projectId", "lastAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "KeyUse_projectId_hour_key_routeId_network_userAgent_key" ON "KeyUse"("projectId", "hour", "key", "routeId", "network", "userAgent");
+
 -- AddForeignKey
 ALTER TABLE "GatewayRevision" ADD CONSTRAINT "GatewayRevision_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "KeyUse" ADD CONSTRAINT "KeyUse_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "GatewayDraft" ADD CONSTRAINT "GatewayDraft_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;

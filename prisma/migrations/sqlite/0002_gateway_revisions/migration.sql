@@ -20,6 +20,20 @@ CREATE TABLE "GatewayRevision" (
 );
 
 -- CreateTable
+CREATE TABLE "KeyUse" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "projectId" TEXT NOT NULL,
+    "hour" DATETIME NOT NULL,
+    "key" TEXT NOT NULL,
+    "routeId" TEXT NOT NULL,
+    "network" TEXT NOT NULL,
+    "userAgent" TEXT NOT NULL,
+    "count" INTEGER NOT NULL,
+    "lastAt" DATETIME NOT NULL,
+    CONSTRAINT "KeyUse_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
 CREATE TABLE "GatewayDraft" (
     "projectId" TEXT NOT NULL PRIMARY KEY,
     "settingsJson" TEXT NOT NULL,
@@ -33,3 +47,9 @@ CREATE TABLE "GatewayDraft" (
 
 -- CreateIndex
 CREATE UNIQUE INDEX "GatewayRevision_projectId_number_key" ON "GatewayRevision"("projectId", "number");
+
+-- CreateIndex
+CREATE INDEX "KeyUse_projectId_lastAt_idx" ON "KeyUse"("projectId", "lastAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "KeyUse_projectId_hour_key_routeId_network_userAgent_key" ON "KeyUse"("projectId", "hour", "key", "routeId", "network", "userAgent");

@@ -1,0 +1,47 @@
+import type { AccessLogEntry, KeyKind } from "./access-log";
+import { openMcpRouteId } from "./precedence";
+
+/** One line of the count: how often a key of a kind was used on a route, within an hour, from one network by one program. */
+export type KeyUseCount = { hourMs: number; key: KeyKind; routeId: string; network: string; userAgent: string; count: number; lastAtMs: number };
+
+const hourMs = 3_600_000;
+/** Different programs and networks per project and hour that are kept apart; beyond it they count as `other`, so that a scanner fills no store. */
+const keptApartMax = 200;
+
+/** Counts the requests that carry a legacy key, and every request through an opened MCP route. */
+export class KeyUseCounter {
+  #counts = new Map<string, KeyUseCount>();
+
+  add(entry: AccessLogEntry): void {
+    const isLegacy = entry.key === "legacy-anon" || entry.key === "legacy-service";
+    if (!isLegacy && entry.routeId !== openMcpRouteId) return;
+    const about = { hourMs: Math.floor(entry.atMs / hourMs) * hourMs, key: entry.key, routeId: entry.routeId ?? "" };
+    const own = { ...about, network: networkOf(entry.client), userAgent: entry.userAgent };
+    const counted = this.#counts.has(keyOf(own)) || this.#counts.size < keptApartMax ? own : { ...about, network: "other", userAgent: "other" };
+    const known = this.#counts.get(keyOf(counted));
+    if (known === undefined) this.#counts.set(keyOf(counted), { ...counted, count: 1, lastAtMs: entry.atMs });
+    else Object.assign(known, { count: known.count + 1, lastAtMs: Math.max(known.lastAtMs, entry.atMs) });
+  }
+
+  /** Gives what was counted since the last call and starts anew. */
+  take(): KeyUseCount[] {
+    const taken = [...this.#counts.values()];
+    this.#counts = new Map();
+    return taken;
+  }
+}
+
+function keyOf({ hourMs: hour, key, routeId, network, userAgent }: Omit<KeyUseCount, "count" | "lastAtMs">): string {
+  return JSON.stringify([hour, key, routeId, network, userAgent]);
+}
+
+/** The network that an address belongs to, wide enough to tell offices apart and not people: /24 of IPv4, /48 of IPv6. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+  const v4 = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(mapped)?.[1];
+  if (v4 !== undefined) return `${v4}.0/24`;
+  if (!mapped.includes(":")) return "unknown";
+  const head = mapped.split("::")[0] ?? "";
+  const groups = [...head.split(":").filter((group) => group !== ""), "0", "0", "0"].slice(0, 3);
+  return `${groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, "")).join(":")}::/48`;
+}
