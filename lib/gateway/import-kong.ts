@@ -3,7 +3,7 @@ import { notCarried, pluginsInForce, readPolicies, shown, type NotCarried, type 
 import { readMatches, readTarget, type ReadMatch, type ReadTarget } from "./import-kong-routes";
 import { covers } from "./match";
 import { permittedOverrides, type BuiltInOverride, type OverrideField } from "./overrides";
-import { maxOwnRoutes, ownRouteSchema, type OwnRoute } from "./route-model";
+import { defaultGatewaySettings, maxOwnRoutes, parseGatewaySettings, type OwnRoute } from "./route-model";
 import { builtInRoutes, upstreamAddresses, type GatewayRelease, type GatewayRoute, type RouteAccess, type UpstreamService } from "./routes";
 
 export type { TextProblem } from "./import-kong-document";
@@ -116,7 +116,9 @@ class Importer {
       delete override[field];
       this.#skip(found.route, `The ${fieldNames[field]} of ${builtIn.id}`, "It cannot be changed on this route.");
     }
-    if (Object.keys(override).length === 0) this.#imported.unchanged.push(builtIn.id);
+    const parsed = parseGatewaySettings({ ...defaultGatewaySettings, builtInOverrides: { [builtIn.id]: override } });
+    if (!parsed.isValid) this.#skip(found.route, `What was changed on ${builtIn.id}`, [...new Set(parsed.problems.map(({ message }) => message))].join(" "));
+    else if (Object.keys(override).length === 0) this.#imported.unchanged.push(builtIn.id);
     else this.#imported.builtInOverrides[builtIn.id] = override;
     return true;
   }
@@ -126,15 +128,17 @@ class Importer {
     const side = this.#sideOf(match);
     if (side === null) return this.#skip(route, `The route ${shown(name)}`, "It changes a built-in route that narrower ones stand inside of. Change the built-in route itself.");
     const id = this.#freeId(name);
-    const parsed = ownRouteSchema.safeParse({
+    const own = {
       id, name: this.#freeName(name, id), isEnabled: true, position: { side, order: 0 },
       match: { path: match.path, methods: match.methods, headers: match.headers },
       upstream: target.upstream, rewrite: target.upstream.kind === "none" ? null : (policies.uri ?? match.rewrite),
       access: policies.access, ipAllow: policies.ipAllow, rateLimit: policies.rateLimit, cors: policies.cors, requestHeaders: policies.requestHeaders, responseHeaders: policies.responseHeaders,
       timeoutMs: null, idleTimeoutMs: service?.field("read_timeout").number ?? kongSilenceMs, retryAttempts: Math.min(service?.field("retries").number ?? kongRetries, 5), maxBodyBytes: policies.maxBodyBytes,
-    });
-    if (parsed.success) this.#candidates.push({ own: parsed.data, place: route, rank: rankOf(match) });
-    else this.#skip(route, `The route ${shown(name)}`, [...new Set(parsed.error.issues.map(({ message }) => message))].join(" "));
+    };
+    // As a whole table: an address inside is refused there and not on the route.
+    const parsed = parseGatewaySettings({ ...defaultGatewaySettings, ownRoutes: [own] });
+    if (parsed.isValid) this.#candidates.push(...parsed.settings.ownRoutes.map((each) => ({ own: each, place: route, rank: rankOf(match) })));
+    else this.#skip(route, `The route ${shown(name)}`, [...new Set(parsed.problems.map(({ message }) => message))].join(" "));
   }
 
   /**
