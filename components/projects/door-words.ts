@@ -21,7 +21,7 @@ export function summaryOf(doors: readonly Door[]): { tone: "good" | "info" | "wa
   const count = (severity: Severity) => doors.filter((door) => door.severity === severity).length;
   const [danger, warn, notice] = [count("danger"), count("warn"), count("notice")];
   const unasked = doors.filter(({ isExpected }) => !isExpected).length;
-  const more = unasked === 0 ? "" : ` ${unasked === 1 ? "One is" : `${unasked} are`} not asked for in the settings.`;
+  const more = unasked === 0 ? "" : ` ${unasked} of ${doors.length} ${unasked === 1 ? "is" : "are"} not asked for in the settings.`;
   if (danger > 0) return { tone: "bad", sentence: `${doorsOf(danger)} should be closed.${more}` };
   if (warn > 0) return { tone: "warn", sentence: `${doorsOf(warn)} ${warn === 1 ? "needs" : "need"} a look.${more}` };
   if (notice > 0) return { tone: "info", sentence: `${doorsOf(notice)} ${notice === 1 ? "is" : "are"} open to the private network, as the settings ask.` };
@@ -40,5 +40,10 @@ export function actOf(fix: DoorFix, door: Pick<Door, "service" | "container">, s
   }
   if (fix.setting === null || settings === null) return null;
   const isAddress = fix.setting === "bindAddress";
-  return { label: isAddress ? "Listen on this machine only" : "Close the direct port", title: isAddress ? "Listen on this machine only" : "Close the direct database port", restarts: restartSentence(restartsAfter([fix.setting], settings)) };
+  return { label: isAddress ? "Listen on this machine only" : "Close the direct port", title: isAddress ? "Listen on this machine only" : "Close the direct database port", restarts: restartSentence(restartsAfter([fix.setting], asTold(settings))) };
+}
+
+/** A public URL on this machine stays as it is when the project listens on this machine only, and nobody has to be told of another. */
+function asTold(settings: NonNullable<ProjectDoors["settings"]>): NonNullable<ProjectDoors["settings"]> {
+  return settings.publicUrl.startsWith("http://127.0.0.1:") ? { ...settings, publicUrl: "" } : settings;
 }

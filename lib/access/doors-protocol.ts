@@ -4,8 +4,8 @@ import { z } from "zod";
 
 const serviceName = z.enum(["db", "api-gw", "auth", "rest", "realtime", "storage", "imgproxy", "meta", "functions", "studio", "supavisor"]);
 
-export const reachSchema = z.enum(["loopback", "network", "everyone"]).meta({ description: "Who gets to the address: this machine, machines of a private network, or everyone who reaches the machine." });
-export const severitySchema = z.enum(["ok", "notice", "warn", "danger"]);
+const reachSchema = z.enum(["loopback", "network", "everyone"]).meta({ description: "Who gets to the address: this machine, machines of a private network, or everyone who reaches the machine." });
+const severitySchema = z.enum(["ok", "notice", "warn", "danger"]);
 
 const fixSchema = z
   .object({
@@ -16,7 +16,7 @@ const fixSchema = z
   })
   .meta({ description: "`edit-setting`: change `setting`; `reconcile`: reconcile the project; `by-hand`: something that only a person on the machine can do." });
 
-export const doorSchema = z.object({
+const doorSchema = z.object({
   /** As Docker says it: `0.0.0.0` and `::` stand for every address. */
   address: z.string(),
   port: z.number().int(),
@@ -34,7 +34,7 @@ export const doorSchema = z.object({
   fix: fixSchema.nullable(),
 });
 
-export const projectDoorsSchema = z.object({
+const projectDoorsSchema = z.object({
   ref: z.string(),
   displayName: z.string(),
   state: z.string(),

@@ -1,7 +1,7 @@
 import type { ServiceName } from "@/lib/stack/desired";
 
 /** What listens on a port of a service's container, and what somebody who gets there past the gateway can do. */
-export type KnownPort = { title: string; risk: string };
+type KnownPort = { title: string; risk: string };
 
 const pastTheGateway = "Requests get there past the gateway, which checks keys and limits.";
 const passwordOnly = "Only a password stands before the data.";

@@ -2,7 +2,7 @@ import type { ServiceName } from "@/lib/stack/desired";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 
 export type WishedDoor = { service: ServiceName; containerPort: number; hostIp: string; hostPort: number };
-export type DoorSettings = Pick<ProjectSettings, "bindAddress" | "services" | "isDirectDatabasePortOpen">;
+type DoorSettings = Pick<ProjectSettings, "bindAddress" | "services" | "isDirectDatabasePortOpen">;
 
 /** The ports that a project's settings ask for, without the secrets that a whole stack needs. A test holds it to what the stack publishes. */
 export function wishedDoors(settings: DoorSettings, ports: ProjectPorts): WishedDoor[] {
