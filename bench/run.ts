@@ -3,6 +3,7 @@ import { benchCheck } from "./check";
 import { benchCreate } from "./create";
 import { benchCreateFive } from "./create-5";
 import { drawBenchmarks } from "./draw";
+import { benchEdgeLatency } from "./edge-latency";
 import { benchFirstLoad } from "./first-load-js";
 import { benchPanelRss } from "./panel-rss";
 import { figureIds, type FigureId } from "./parts/figures";
@@ -10,6 +11,7 @@ import { isDryRun } from "./parts/settings";
 import { benchProjectPage } from "./project-page-p95";
 import { benchProjectsApi } from "./projects-api-p95";
 import { benchReconcile } from "./reconcile-1000";
+import { benchRoutes } from "./routes-1000";
 import { benchTest } from "./test";
 
 const benches: Record<FigureId, () => Promise<void> | void> = {
@@ -20,6 +22,10 @@ const benches: Record<FigureId, () => Promise<void> | void> = {
   "project-page-p95": benchProjectPage,
   "first-load-js": benchFirstLoad,
   "reconcile-1000": benchReconcile,
+  "edge-latency": benchEdgeLatency,
+  "routes-1000": benchRoutes,
+  // Measured with the one above.
+  "routes-1000-memory": () => undefined,
   "check": benchCheck,
   "test": benchTest,
 };

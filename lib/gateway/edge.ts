@@ -64,6 +64,8 @@ const loggingPart: CaddyJson = {
   logs: {
     default: {
       writer: { output: "stdout" },
+      // A line per project at every load, to say that automatic HTTPS is off.
+      exclude: ["http.auto_https"],
       encoder: {
         format: "filter",
         wrap: { format: "json" },
@@ -82,11 +84,11 @@ const loggingPart: CaddyJson = {
 const joinPort = ({ address, port }: EdgeListen) => `${address.includes(":") ? `[${address}]` : address}:${String(port)}`;
 
 /** What every server has. Nothing limits how long an answer or a socket may be silent; a client that stops in the middle of a message is let go. */
-function serverBase(input: EdgeInput, listens: readonly string[]): CaddyJson {
+function serverBase(input: EdgeInput, listens: readonly string[], protocols: readonly string[]): CaddyJson {
   const trusted = input.trustedProxies.length === 0 ? {} : { trusted_proxies: { source: "static", ranges: input.trustedProxies }, trusted_proxies_strict: 1 };
   return {
     listen: listens,
-    protocols: ["h1", "h2"],
+    protocols,
     read_header_timeout: toNs(30_000),
     read_idle_timeout: toNs(300_000),
     write_idle_timeout: toNs(300_000),
@@ -104,7 +106,7 @@ function serverBase(input: EdgeInput, listens: readonly string[]): CaddyJson {
 function localServer(project: EdgeProject, input: EdgeInput): [string, CaddyJson][] {
   const { localListen, projectId } = project;
   if (localListen === null) return [];
-  return [[`project-${projectId}`, { ...serverBase(input, [joinPort(localListen)]), routes: [...dropForgedHeaders(input.trustedProxies), ...projectRoutes(project, "api")] }]];
+  return [[`project-${projectId}`, { ...serverBase(input, [joinPort(localListen)], ["h1"]), routes: [...dropForgedHeaders(input.trustedProxies), ...projectRoutes(project, "api")] }]];
 }
 
 type Served = { host: EdgeHost; group: string; handle: readonly CaddyJson[] };
@@ -116,7 +118,7 @@ function publicServer(input: EdgeInput, scheme: "http" | "https"): CaddyJson {
   const served = [...servedPanel(input), ...input.projects.flatMap(servedProject)].map((each) => onScheme(each, scheme, httpsPort));
   const routes = [...dropForgedHeaders(input.trustedProxies), ...hostRoutes(served), { handle: [scheme === "http" ? unknownOverHttp : unknownOverHttps] }];
   const encrypted = scheme === "http" ? {} : { tls_connection_policies: [{}], strict_sni_host: true };
-  return { ...serverBase(input, listens), ...encrypted, routes };
+  return { ...serverBase(input, listens, scheme === "http" ? ["h1"] : ["h1", "h2"]), ...encrypted, routes };
 }
 
 /** What becomes of a name on one of the two ports. One without TLS is refused by name over TLS: another project's wildcard may hold it. */

@@ -18,7 +18,7 @@ export function renderExternalCaddy(input: ExternalProxyInput): ExternalProxyCon
     block("reverse_proxy", [joinHostPort(upstream)], [
       directive("header_up", "X-Real-IP", "{remote_host}"),
       ...["-X-Forwarded-Prefix", "-X-Forwarded-Port", "-Forwarded"].map((name) => directive("header_up", name)),
-      { ...directive("stream_close_delay", "168h"), comment: "Without it every reload of Caddy closes every Realtime socket." },
+      { ...directive("stream_close_delay", "24h"), comment: "Without it every reload of Caddy closes every Realtime socket." },
       block("transport", ["http"], [directive("compression", "off"), directive("dial_timeout", "3s")]),
     ]),
   ];
