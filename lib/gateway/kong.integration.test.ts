@@ -116,6 +116,35 @@ describe("the lab's Kong with the rendered document", () => {
     expect((await kong.ask("/realtime/v1/api/tenants/../tenants/x", { headers: { apikey: secret } })).status).toBe(403);
   });
 
+  test("no spelling of a protected path gets through without its key, and none opens what is closed to everybody", async () => {
+    const spellings = (path: string) => {
+      const [first = "", ...rest] = path.slice(1).split("/");
+      const encoded = `%${first.charCodeAt(0).toString(16)}${first.slice(1)}`;
+      const tail = rest.join("/");
+      return [path, `/${encoded}/${tail}`, `//${first}//${tail}`, `/x/../${first}/${tail}`, `/./${first}/./${tail}`, `/${first}/x/..//${tail}`, `/storage/v1/..%2f..%2f${first}/${tail}`, `/functions/v1/../../${first}/${tail}`, `/functions/v1/..%5c..%5c${first}/${tail}`, `/${first.toUpperCase()}/${tail}`, `${path}/`, `${path}%00`, `${path}?apikey=`];
+    };
+    for (const path of ["/pg/schemas", "/rest/v1/todos", "/auth/v1/user", "/graphql/v1", "/realtime/v1/api/ping"]) {
+      for (const spelling of spellings(path)) expect([400, 401], spelling).toContain((await kong.ask(spelling)).status);
+    }
+    for (const path of ["/realtime/v1/api/tenants", "/realtime/v1/api/openapi", "/mcp", "/api/mcp"]) {
+      for (const spelling of spellings(path)) expect([400, 401, 403], spelling).toContain((await kong.ask(spelling, { headers: { apikey: secret } })).status);
+    }
+  });
+
+  test("neither a second key, a forged address, an underscore nor a Host opens anything", async () => {
+    expect((await kong.ask(`/pg/schemas?apikey=${secret}`, { headers: { apikey: publishable } })).status).toBe(403);
+    expect((await kong.ask("/pg/schemas", { headers: { host: "meta:8080" } })).status).toBe(401);
+    const underscored = echoOf(await kong.ask("/auth/v1/verify", { headers: { x_api_key: secret, "x-tenant": "1" } }));
+    expect(underscored.headers).toMatchObject({ "x-tenant": "1" });
+    expect(JSON.stringify(underscored.headers)).not.toContain(secret);
+    const closed = sampleOwnRoute({ id: "own-closed", name: "closed", match: pathOf("prefix", "/closed/"), ipAllow: ["203.0.113.0/24"] });
+    await whileApplied(configOf({ ownRoutes: [closed] }), async () => {
+      for (const name of ["x-forwarded-for", "x-real-ip", "forwarded"]) expect((await kong.ask("/closed/a", { headers: { [name]: "203.0.113.7" } })).status, name).toBe(403);
+    });
+    const forged = echoOf(await kong.ask("/auth/v1/verify", { headers: { host: "api.example.com", "x-forwarded-host": "evil.example.com", "x-forwarded-proto": "https", "x-forwarded-prefix": "/evil" } }));
+    expect(forged.headers).toMatchObject({ "x-forwarded-host": "api.example.com", "x-forwarded-proto": "http", "x-forwarded-port": "8123", "x-forwarded-prefix": "/auth/v1/verify", host: "api.example.com" });
+  });
+
   test("an open socket survives a change of keys, and the new key counts at once", async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${kong.port}/realtime/v1/websocket?vsn=1.0.0&apikey=${publishable}`);
     const first = await new Promise<Echo>((resolve, reject) => socket.once("message", (data: Buffer) => resolve(JSON.parse(data.toString()) as Echo)).once("error", reject));
