@@ -2,7 +2,10 @@ import { z } from "zod";
 
 /** Rules for what people type about themselves. Every verb that takes one of these parses with it, so a rule is said once. */
 
-const hasControlCharacter = (text: string) => /\p{Cc}/u.test(text);
+/** Line breaks, control characters, and those that turn the direction of what is written after them, which a name in a log could use to say something else. */
+export const hasControlCharacter = (text: string) => /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text);
+/** Whether anybody could see it. */
+export const hasVisibleCharacter = (text: string) => /[^\p{Z}\p{C}\p{M}]/u.test(text);
 
 /** A person's name: any script, on one line. */
 export const personNameSchema = z
@@ -11,7 +14,7 @@ export const personNameSchema = z
   .pipe(
     z
       .string()
-      .min(1, "Give a name.")
+      .refine(hasVisibleCharacter, "Give a name.")
       .refine((text) => [...text].length <= 80, "Use at most 80 characters.")
       .refine((text) => !hasControlCharacter(text), "Leave out line breaks and control characters."),
   );

@@ -5,7 +5,7 @@ import { authorizeInstallation, may, requirePassword, requirePerson } from "./au
 import { InvalidError, NotFoundError } from "./errors";
 import { parseInput } from "./parse-input";
 import { effectiveRole, isRoleAtLeast } from "./permissions";
-import { rowIdSchema } from "./person-inputs";
+import { hasControlCharacter, hasVisibleCharacter, rowIdSchema } from "./person-inputs";
 import { projectRoleSchema, tokenScopeSchema } from "./roles";
 import { apiTokenPrefix, hashSecretText, randomText } from "./secret-text";
 import type { VerbContext } from "./verb-context";
@@ -17,10 +17,9 @@ export type TokenView = {
 const shownCharacters = 9;
 const maxTokens = 50;
 
-
 export const createTokenInput = z.object({
   name: z.string().transform((text) => text.normalize("NFC").trim()).pipe(
-    z.string().min(1, "Say what the token is for.").refine((text) => [...text].length <= 60, "Use at most 60 characters.").refine((text) => !/\p{Cc}/u.test(text), "Leave out line breaks and control characters."),
+    z.string().refine(hasVisibleCharacter, "Say what the token is for.").refine((text) => [...text].length <= 60, "Use at most 60 characters.").refine((text) => !hasControlCharacter(text), "Leave out line breaks and control characters."),
   ),
   role: projectRoleSchema,
   projectRefs: z.array(z.string().min(1).max(40)).min(1, "Choose at least one project.").max(200).nullable().default(null),
