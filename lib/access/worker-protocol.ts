@@ -68,6 +68,8 @@ export const workerRoutes = {
   callFunction: { method: "POST", path: "/call-function" },
   recoveryKit: { method: "POST", path: "/recovery-kit" },
   metrics: { method: "GET", path: "/metrics" },
+  routeNumbers: { method: "GET", path: "/route-numbers" },
+  gatewayHealth: { method: "GET", path: "/gateway-health" },
   logs: { method: "GET", path: "/logs" },
   export: { method: "GET", path: "/export" },
   doors: { method: "GET", path: "/doors" },

@@ -18,3 +18,36 @@ export function validationProblem(output: string): string {
   return (telling.at(-1) ?? lines.findLast((line) => line !== "") ?? "Envoy says nothing more.").slice(0, 500);
 }
 
+
+const adminRequest = (path: string) => `exec 3<>/dev/tcp/127.0.0.1/9901 && printf 'GET ${path} HTTP/1.1\\r\\nhost: admin\\r\\nconnection: close\\r\\n\\r\\n' >&3 && cat <&3; exec 3>&-; echo; echo ---`;
+
+/** Argv that prints readiness, versions and upstreams, one after the other. Its text is constant. */
+export const readHealthArgv = ["bash", "-c", [adminRequest("/ready"), adminRequest("/stats?filter=(version_text|update_rejected|update_failure)$"), adminRequest("/clusters")].join("\n")];
+
+export type EnvoyUpstream = { name: string; addresses: string[]; activeConnections: number; requests: number; failedRequests: number; failedConnections: number };
+export type EnvoyHealth = { isReady: boolean; versions: VersionsInForce; upstreams: EnvoyUpstream[] };
+
+/** Reads what `readHealthArgv` printed; null when the admin page did not answer. */
+export function parseHealth(stdout: string): EnvoyHealth | null {
+  const [ready = "", stats = "", clusters = ""] = stdout.split("\n---");
+  if (!ready.includes("HTTP/1.1 ")) return null;
+  return { isReady: /\bLIVE\b/.test(ready), versions: parseVersions(stats), upstreams: parseUpstreams(clusters) };
+}
+
+/** Lines of `/clusters`: `name::address:port::key::value`, and `name::key::value` for what concerns the whole cluster. */
+function parseUpstreams(text: string): EnvoyUpstream[] {
+  const upstreams = new Map<string, EnvoyUpstream>();
+  for (const line of text.split("\n")) {
+    const [name, second, key, value] = line.trim().split("::");
+    if (name === undefined || second === undefined || key === undefined) continue;
+    const upstream = upstreams.get(name) ?? { name, addresses: [], activeConnections: 0, requests: 0, failedRequests: 0, failedConnections: 0 };
+    upstreams.set(name, upstream);
+    if (value === undefined || !/:\d+$/.test(second)) continue;
+    if (!upstream.addresses.includes(second)) upstream.addresses.push(second);
+    if (key === "cx_active") upstream.activeConnections += Number(value);
+    if (key === "rq_total") upstream.requests += Number(value);
+    if (key === "rq_error") upstream.failedRequests += Number(value);
+    if (key === "cx_connect_fail") upstream.failedConnections += Number(value);
+  }
+  return [...upstreams.values()];
+}

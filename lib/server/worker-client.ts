@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { fromWireError } from "@/lib/access/error-wire";
 import { allDoorsResponse, doorsResponse, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
 import { type PanelError, UnauthenticatedError, UnavailableError } from "@/lib/access/errors";
+import { gatewayHealthResponse, routeNumbersResponse, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
 import type { Claim } from "@/lib/access/load-actor";
 import {
   callFunctionResponse, claimToHeader, clientAddressHeader, exportQuery, logLine, logsQuery, metricsResponse, preflightResponse, recoveryKitResponse, revealResponse, workerErrorBody, workerRoutes,
@@ -25,6 +26,8 @@ export type WorkerClient = {
   callFunction(input: z.input<typeof callFunctionRequest>): Promise<z.output<typeof callFunctionResponse>>;
   recoveryKit(): Promise<{ fileName: string; text: string }>;
   metrics(ref: string): Promise<MetricsResponse>;
+  routeNumbers(ref: string): Promise<RouteNumbersResponse>;
+  gatewayHealth(ref: string): Promise<GatewayHealthResponse>;
   doors(ref: string): Promise<DoorsResponse>;
   allDoors(): Promise<AllDoorsResponse>;
   logs(query: z.input<typeof logsQuery>, signal: AbortSignal): AsyncGenerator<LogLine>;
@@ -49,6 +52,8 @@ export function workerClient(claim: Claim | null, options: Options = { socketPat
     callFunction: (input) => ask("callFunction", callFunctionResponse, { body: input }),
     recoveryKit: () => ask("recoveryKit", recoveryKitResponse, { body: {} }),
     metrics: (ref) => ask("metrics", metricsResponse, { query: { ref } }),
+    routeNumbers: (ref) => ask("routeNumbers", routeNumbersResponse, { query: { ref } }),
+    gatewayHealth: (ref) => ask("gatewayHealth", gatewayHealthResponse, { query: { ref } }),
     doors: (ref) => ask("doors", doorsResponse, { query: { ref } }),
     allDoors: () => ask("allDoors", allDoorsResponse),
     async *logs(query, signal) {

@@ -9,6 +9,7 @@ import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
 import { settleUnreadable } from "@/lib/projects/workflows/settle";
 import { readWorkerConfig, type WorkerConfig } from "./config";
 import { crashHook } from "./crash-hook";
+import { GatewayTraffic } from "./gateway-traffic";
 import { beat } from "./heartbeat";
 import { housekeep } from "./housekeeping";
 import { openLog, type Log } from "./log";
@@ -41,7 +42,8 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
   const parts = await wireWorker(config, log);
   const { store, vault, tools, exports } = parts;
   const usage = new UsageRecorder(tools.engine);
-  const server = createSocketServer({ ...tools, ...doorTools(), usage, exports, recoveryKit: vault.recoveryKit }, log);
+  const traffic = new GatewayTraffic({ ...tools, log });
+  const server = createSocketServer({ ...tools, ...doorTools(), usage, traffic, exports, recoveryKit: vault.recoveryKit }, log);
   await listen(server, config);
   const workerId = `${hostname().slice(0, 40)}-${newId().slice(0, 8)}`;
   const observer = new Observer(tools, usage, log);
@@ -64,6 +66,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
     runner.run(stop),
     beat({ store, engine: tools.engine, workerId, version, webUid: config.webUid, parallelOperations: config.parallelOperations, now: tools.now, log }, stop),
     observer.run(stop),
+    traffic.run(stop),
     followSchedules({ store, schedules: [trashSchedule, historySchedule], now: tools.now, log }, stop),
     housekeep({ store, exports, now: tools.now, log }, stop),
   ]);

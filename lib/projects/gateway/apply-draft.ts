@@ -23,7 +23,7 @@ export async function applyGatewayDraft(ctx: VerbContext, input: { ref: string; 
     const row = await tx.project.findUniqueOrThrow({ where: { id: project.id } });
     if (row.state !== "ready") throw new ConflictError("wrong-state", `The routes of ${ref} cannot be applied while it is ${row.state}. The draft stays.`);
     const draft = await tx.gatewayDraft.findUnique({ where: { projectId: row.id } });
-    if (draft === null) throw new NotFoundError("There is no draft to apply.");
+    if (draft === null) throw new ConflictError("no-draft", "There is no draft to apply.");
     if (draft.version !== version) throw draftChanged(draft.version);
     const settings = gatewaySettingsSchema.parse(JSON.parse(draft.settingsJson));
     const inForce = await loadGatewaySettings(tx, row.id, row.gatewayRevision);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { allDoorsResponse, doorsResponse } from "@/lib/access/doors-protocol";
+import { gatewaySettingsSchema } from "@/lib/gateway/route-model";
 import { callFunctionResponse, metricsResponse, preflightResponse } from "@/lib/access/worker-protocol";
 
 /** What the REST API answers, as schemas. `contracts.ts` holds each to the type that pages get, so that the two cannot part. */
@@ -84,6 +85,26 @@ export const auditSchema = z
 export const functionSchema = z
   .object({ name: z.string(), version: z.number(), sizeBytes: z.number(), deployedAt: at.nullable(), createdAt: at, files: z.array(z.object({ path: z.string(), contentBase64: z.string() })) })
   .meta({ id: "Function" });
+
+const gatewaySettings = gatewaySettingsSchema.meta({ id: "GatewaySettings", description: "All that was chosen for the gateway: own routes, changes of built-in ones, MCP, private networks for external routes." });
+const gatewayRevision = z.object({
+  number: z.number(), state: z.enum(["applying", "in-force", "superseded", "failed"]), summary: z.array(z.string()), cause: z.string().nullable(), authorName: z.string(), operationId: z.string().nullable(),
+  createdAt: at, appliedAt: at.nullable(), failure: z.object({ sentence: z.string(), evidence: z.array(z.string()) }).nullable(),
+});
+const gatewayDraft = z.object({
+  version: z.string(), settings: gatewaySettings, cause: z.string().nullable(), editorName: z.string(), editedAt: at, isBehind: z.boolean(),
+  changes: z.array(z.object({ kind: z.enum(["added", "removed", "changed"]), routeId: z.string().nullable(), sentence: z.string() })),
+  warnings: z.array(z.object({ id: z.string(), routeId: z.string(), sentence: z.string(), phrase: z.string().optional() })),
+});
+
+export const gatewaySchema = z
+  .object({
+    ref: z.string(), revision: z.number().nullable(), settings: gatewaySettings, options: z.object({ enabledServices: z.array(serviceName).readonly(), release: z.object({ restrictsMetaCors: z.boolean() }), publicUrl: z.string() }),
+    bridgeAddress: z.string().nullable(), draft: gatewayDraft.nullable(), revisions: z.array(gatewayRevision), openOperationId: z.string().nullable(), mayEdit: z.boolean(), mayOpenNetworks: z.boolean(),
+  })
+  .meta({ id: "Gateway" });
+export const draftVersionSchema = z.object({ version: z.string().nullable() }).meta({ id: "GatewayDraftVersion", description: "null: what was saved changes nothing, so there is no draft any more." });
+export const startedRevisionSchema = z.object({ operationId: z.string(), number: z.number() }).meta({ id: "StartedRevision" });
 
 export const memberSchema = z
   .object({ userId: z.string(), name: z.string(), email: z.string(), role: z.string(), since: at, lastSeenAt: at.nullable(), mayChange: z.boolean() })

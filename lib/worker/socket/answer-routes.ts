@@ -2,10 +2,12 @@ import type { z } from "zod";
 import { audit } from "@/lib/access/audit";
 import { authorize, authorizeInstallation } from "@/lib/access/authorize";
 import { doorsQuery, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
+import { gatewayQuery, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { callFunctionRequest, metricsQuery, type callFunctionResponse, type metricsResponse, type recoveryKitResponse, type revealResponse, type workerRoutes } from "@/lib/access/worker-protocol";
 import { listAllDoors, listProjectDoors } from "@/lib/projects/doors/list-doors";
+import { readGatewayHealth } from "@/lib/projects/gateway/read-gateway-health";
 import { createProjectInput } from "@/lib/projects/inputs";
 import { runPreflight } from "@/lib/projects/preflight";
 import { revealInput, revealSecrets } from "@/lib/projects/reveal-secrets";
@@ -40,6 +42,13 @@ export const answerRoutes: Record<AnswerRoute, (call: RouteCall) => Promise<unkn
     const project = await authorize(ctx, "project.see", ref);
     return { series: tools.usage.seriesOf(project.id) };
   },
+
+  async routeNumbers({ ctx, tools, query }): Promise<RouteNumbersResponse> {
+    const project = await authorize(ctx, "project.see", parseInput(gatewayQuery, query).ref);
+    return { routes: tools.traffic.numbersOf(project.id) };
+  },
+
+  gatewayHealth: ({ ctx, tools, query, signal }): Promise<GatewayHealthResponse> => readGatewayHealth(ctx, tools, parseInput(gatewayQuery, query).ref, signal),
 
   doors: ({ ctx, tools, query, signal }): Promise<DoorsResponse> => listProjectDoors(ctx, tools, parseInput(doorsQuery, query).ref, signal),
   allDoors: ({ ctx, tools, signal }): Promise<AllDoorsResponse> => listAllDoors(ctx, tools, signal),

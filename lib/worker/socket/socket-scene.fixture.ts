@@ -1,3 +1,4 @@
+import type { RouteNumbers } from "@/lib/gateway/route-meter";
 import { randomBytes } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -38,6 +39,7 @@ export async function openSocketScene() {
   const vault = await openVault({ store: scene.store, keyFilePath: join(folder, "key-file") });
   const exports = new ExportsFolder(join(folder, "exports"));
   const samples: { service: string; samples: { atMs: number; memoryBytes: number; cpuCores: number | null }[] }[] = [];
+  const numbers: Record<string, RouteNumbers> = {};
   /** What trying the doors gives: `address port` → whether it answers. */
   const probed = new Map<string, boolean>();
   const engine = new FakeEngine(world);
@@ -46,7 +48,7 @@ export async function openSocketScene() {
   const tools = {
     store: scene.store, engine, secrets: vault.secrets, probe, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
     randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
-    saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, recoveryKit: vault.recoveryKit,
+    saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, traffic: { numbersOf: () => numbers }, recoveryKit: vault.recoveryKit,
     hostAddresses: () => ["192.168.1.5"], probeDoors: () => Promise.resolve(probed),
   };
   const server = createSocketServer(tools, openLog("silent"));
@@ -57,7 +59,7 @@ export async function openSocketScene() {
     for (const [name, value] of Object.entries(sampleSecrets) as [SecretName, Secret | null][]) if (value !== null) await vault.secrets.write(tx, projectId, name, value);
   });
   return {
-    ...scene, world, engine, tools, exports, samples, probed, projectId, socketPath, instanceId,
+    ...scene, world, engine, tools, exports, samples, numbers, probed, projectId, socketPath, instanceId,
     ask: (method: string, path: string, sent: Sent = {}) => ask(socketPath, method, path, sent),
     /** A session of somebody with a role in the installation, or in the project alone. */
     session: async (role: Parameters<typeof scene.addPerson>[1], inProject?: "viewer" | "operator" | "admin"): Promise<Claim> => {
