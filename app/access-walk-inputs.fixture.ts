@@ -1,3 +1,4 @@
+import { defaultGatewaySettings } from "@/lib/gateway/route-model";
 import type { ActionName, HandlerName } from "@/lib/server/route-table";
 import type { WalkScene } from "./access-walk.fixture";
 
@@ -59,6 +60,10 @@ export const actionInputs: Partial<Record<ActionName, (prepared: Prepared) => Re
   "project.delete": () => ({ confirmName: "something else" }),
   "project.purge": () => ({ confirmName: "something else" }),
   "secret.reveal": () => ({ names: ["jwtSecret"] }),
+  "gateway.save-draft": () => ({ version: null, settings: defaultGatewaySettings }),
+  "gateway.discard-draft": () => ({ version: "unknown" }),
+  "gateway.apply": () => ({ version: "unknown" }),
+  "gateway.restore": () => ({ number: 0 }),
   "function.deploy": ({ name }) => ({ name, files }),
   "function.delete": ({ name }) => ({ name }),
   "function.call": ({ name }) => ({ name, method: "GET", path: "", body: "" }),
@@ -74,6 +79,9 @@ export const bodies: Partial<Record<HandlerName, (prepared: Prepared) => Record<
   "POST /api/v1/projects/{ref}/duplicate": () => ({ displayName: "Copy" }),
   "POST /api/v1/projects/{ref}/purge": () => ({ confirmName: "something else" }),
   "POST /api/v1/projects/{ref}/reveal": () => ({ names: ["jwtSecret"] }),
+  "PUT /api/v1/projects/{ref}/gateway/draft": () => ({ version: null, settings: defaultGatewaySettings }),
+  "DELETE /api/v1/projects/{ref}/gateway/draft": () => ({ version: "unknown" }),
+  "POST /api/v1/projects/{ref}/gateway/draft/apply": () => ({ version: "unknown" }),
   "PUT /api/v1/projects/{ref}/functions/{name}": () => ({ files }),
   "PUT /api/v1/projects/{ref}/members/{userId}": () => ({ role: "operator" }),
   "POST /api/v1/projects/{ref}/invitations": (prepared) => ({ email: email(prepared), role: "viewer" }),
@@ -88,6 +96,6 @@ export const queries: Partial<Record<HandlerName, string>> = { "GET /api/v1/proj
 /** Values for the parts of a path. */
 export function paramsOf(path: string, prepared: Prepared): Record<string, string | string[]> {
   const id = path.includes("/operations/") ? prepared.operationId : path.includes("/projects/") ? prepared.projectInvitationId : path.includes("/invitations/") ? prepared.invitationId : "unknown";
-  const values: Record<string, string | string[]> = { ref: prepared.ref, userId: prepared.userId, name: prepared.name, id, nextauth: ["csrf"] };
+  const values: Record<string, string | string[]> = { ref: prepared.ref, userId: prepared.userId, name: prepared.name, id, number: "0", nextauth: ["csrf"] };
   return Object.fromEntries([...path.matchAll(/[{[](?:\.\.\.)?(\w+)[}\]]/g)].map(([, name = ""]) => [name, values[name] ?? "unknown"]));
 }

@@ -39,6 +39,8 @@ export type GatewayView = {
   revision: number | null;
   settings: GatewaySettings;
   options: GatewayOptions & { publicUrl: string };
+  /** From where requests of the engine's own machine reach the gateway; null before the project has a network. */
+  bridgeAddress: string | null;
   draft: GatewayDraftView | null;
   /** Newest first, the last 50. */
   revisions: GatewayRevisionView[];

@@ -19,21 +19,29 @@ export async function getGateway(ctx: VerbContext, input: { ref: string }): Prom
   const { ref } = parseInput(projectInput, input);
   const project = await authorize(ctx, "project.see", ref);
   const { db } = ctx.store;
-  const [settings, draft, revisions, open] = await Promise.all([
+  const [settings, draft, revisions, open, network] = await Promise.all([
     loadGatewaySettings(db, project.id, project.gatewayRevision),
     db.gatewayDraft.findUnique({ where: { projectId: project.id } }),
     db.gatewayRevision.findMany({ where: { projectId: project.id }, orderBy: { number: "desc" }, take: revisionsShown }),
     db.operation.findFirst({ where: { projectId: project.id, kind: "gateway.apply", status: { in: [...openStatuses] } }, select: { id: true } }),
+    db.subnetAllocation.findUnique({ where: { projectId: project.id }, select: { subnet: true } }),
   ]);
   const options = routeOptionsOf(project);
   return {
     ref, revision: project.gatewayRevision, settings, options,
+    bridgeAddress: network === null ? null : firstAddressOf(network.subnet),
     draft: draft === null ? null : toDraftView(draft, { inForce: settings, revision: project.gatewayRevision, options }),
     revisions: revisions.map(toRevisionView),
     openOperationId: open?.id ?? null,
     mayEdit: may(ctx.actor, "gateway.edit", project.id) === "yes",
     mayOpenNetworks: may(ctx.actor, "gateway.networks", project.id) === "yes",
   };
+}
+
+/** Docker gives its bridge the first address of a network. */
+function firstAddressOf(subnet: string): string {
+  const [first = "", ...rest] = (subnet.split("/")[0] ?? "").split(".").reverse();
+  return [String(Number(first) + 1), ...rest].reverse().join(".");
 }
 
 type DraftRow = { version: string; settingsJson: string; basedOn: number; cause: string | null; editorJson: string; editedAt: Date };

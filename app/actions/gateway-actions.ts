@@ -1,0 +1,10 @@
+"use server";
+import { applyGatewayDraft, restoreGatewayRevision } from "@/lib/projects/gateway/apply-draft";
+import { applyDraftInput, draftInput, draftVersionInput, revisionInput } from "@/lib/projects/gateway/inputs";
+import { discardGatewayDraft, saveGatewayDraft } from "@/lib/projects/gateway/save-draft";
+import { action } from "@/lib/server/action";
+
+export const saveDraft = action("gateway.save-draft", draftInput, saveGatewayDraft);
+export const discardDraft = action("gateway.discard-draft", draftVersionInput, discardGatewayDraft);
+export const applyDraft = action("gateway.apply", applyDraftInput, applyGatewayDraft);
+export const restoreRevision = action("gateway.restore", revisionInput, restoreGatewayRevision);
