@@ -4,6 +4,7 @@ import { emptyEdge, renderEdge } from "./edge";
 import { isHostname, type EdgeInput } from "./edge-input";
 import { base, domain, install, project } from "./edge-install.fixture";
 import { streamCloseDelayMs, toNs } from "./edge-routes";
+import { edgeVersion, listenersOf } from "./edge-version";
 
 type Server = { listen: string[]; routes: Route[] };
 type Route = { match?: { host?: string[] }[]; handle: unknown[] };
@@ -78,4 +79,11 @@ describe("what is refused", () => {
     for (const good of ["a.test", "xn--bcher-kva.example", "*.a.test", "localhost", "a-b.c1"]) expect(isHostname(good), good).toBe(true);
     for (const bad of ["", "A.test", "a..b", "a.test.", "-a.test", "*", "a.*.test", "bücher.example", "a test", "a/b", "10.0.0.1", "[::1]", "a:80", `${"a".repeat(64)}.test`, "x\n.test"]) expect(isHostname(bad), bad).toBe(false);
   });
+});
+
+test("a document has one version however its fields are ordered, and another when a value differs", () => {
+  expect(edgeVersion({ a: 1, b: [1, 2] })).toBe(edgeVersion(JSON.parse('{"b":[1,2],"a":1}')));
+  expect(edgeVersion({ b: [1, 2] })).not.toBe(edgeVersion({ b: [2, 1] }));
+  expect(listenersOf({ apps: { http: { servers: { x: { listen: [":80"] }, y: { listen: ["127.0.0.1:1", ":80"] } } } } })).toEqual(["127.0.0.1:1", ":80"].sort());
+  expect(listenersOf(null)).toEqual([]);
 });

@@ -7,9 +7,10 @@ import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
 import { removeAll, testDocker } from "@/lib/adapters/docker/testing.fixture";
 import { renderEdge, type RenderedEdge } from "@/lib/gateway/edge";
 import type { EdgeProject } from "@/lib/gateway/edge-input";
+import { describeEdgeContract } from "@/lib/gateway/edge-contract.fixture";
 import { edgeNames } from "@/lib/gateway/edge-port";
 import { CaddyEdge } from "./caddy-edge";
-import { echoOf, EdgeScene, freePort, openDomain, openSocket, send } from "./edge-scene.fixture";
+import { EdgeScene, freePort, openDomain, openSocket, send } from "./edge-scene.fixture";
 
 const instanceId = randomBytes(8).toString("hex");
 const names = edgeNames(instanceId);
@@ -33,6 +34,19 @@ afterAll(async () => {
   await scene.stop();
 });
 
+describe("the contract of the port", () => {
+  describeEdgeContract(() => ({
+    edge, freePort,
+    base: { ...scene.input([]), adminSocket: names.adminSocket },
+    hold: async (port) => {
+      const holder = createServer().listen(port, "127.0.0.1");
+      await once(holder, "listening");
+      return () => void holder.close();
+    },
+    crash: () => container().kill().then(() => undefined),
+  }));
+});
+
 describe("the edge's container", () => {
   test("is made once, on the host's network, and is this installation's", async () => {
     const { Id, HostConfig, Config } = await container().inspect();
@@ -41,15 +55,6 @@ describe("the edge's container", () => {
     expect(HostConfig.NetworkMode).toBe("host");
     expect(Config.Labels).toMatchObject({ "io.basehold.instance": instanceId, "io.basehold.role": "edge" });
     expect(await edge.health()).toMatchObject({ state: "running", problem: null });
-  });
-
-  test("a document is loaded once: the same again sends nothing", async () => {
-    const a = await scene.project("a", upstream);
-    const first = await edge.load(render([a]));
-    expect(first.isChanged).toBe(true);
-    expect(await edge.load(render([a]))).toEqual({ isChanged: false, version: first.version });
-    expect((await edge.inForce())?.version).toBe(first.version);
-    expect(echoOf(await send({ port: a.localListen.port })).upstream).toBe("a");
   });
 
   test("it serves on after a restart of its own, with no panel to tell it what", async () => {
@@ -139,15 +144,6 @@ describe("bad days", () => {
     await edge.heal(render([a, { ...b, localListen: null }]));
     holder.close();
     expect((await send({ port: a.localListen.port })).status).toBe(200);
-  });
-
-  test("removed, it is absent; its certificates stay until they are asked to go", async () => {
-    await edge.remove({ withVolumes: false });
-    expect(await edge.health()).toEqual({ state: "absent", problem: null, memoryBytes: null });
-    await expect(edge.load(render([]))).rejects.toMatchObject({ kind: "not-running" });
-    expect((await docker.getVolume(names.dataVolume).inspect()).Name).toBe(names.dataVolume);
-    await edge.remove({ withVolumes: true });
-    await expect(docker.getVolume(names.dataVolume).inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 });
 

@@ -3,10 +3,11 @@ import { LABEL } from "@/lib/engine/observed";
 import { EngineError, type EdgeEnginePort, type InspectedContainer } from "@/lib/engine/port";
 import { emptyEdge, type RenderedEdge } from "@/lib/gateway/edge";
 import { edgeImage, edgeNames, edgeRole, EdgeError, type EdgeCertificate, type EdgeHealth, type EdgeInForce, type EdgeIssuance, type EdgeLoad, type EdgePort } from "@/lib/gateway/edge-port";
+import { edgeVersion, listenersOf } from "@/lib/gateway/edge-version";
 import type { ConfigFile } from "@/lib/stack/desired";
 import { parseIssued, parseUploaded } from "./certificates";
 import { lastProblem, readIssuance, refusalOf } from "./edge-log";
-import { findTaken, isSocketServed, listenersOf, versionOf } from "./edge-state";
+import { findTaken, isSocketServed } from "./edge-state";
 
 const autosaveFile = "/config/caddy/autosave.json";
 const firstFile = "/etc/caddy/basehold.json";
@@ -53,7 +54,7 @@ export class CaddyEdge implements EdgePort {
   }
 
   async load(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
-    const version = versionOf(rendered.document);
+    const version = edgeVersion(rendered.document);
     const before = await this.inForce(signal);
     if (before?.version === version) return { isChanged: false, version };
     const id = await this.#requireRunning(signal);
@@ -82,7 +83,7 @@ export class CaddyEdge implements EdgePort {
     if (exitCode !== 0) return null;
     try {
       const document: unknown = JSON.parse(stdout);
-      return { version: versionOf(document), document };
+      return { version: edgeVersion(document), document };
     } catch {
       // Cut short by a kill while it was written: what runs is unknown until the next load.
       return null;
@@ -205,4 +206,4 @@ export class CaddyEdge implements EdgePort {
 const edgeArgv = ["caddy", "run", "--resume", "--config", firstFile];
 
 /** Changes when the container has to be made anew. */
-const specOf = (imageRef: string) => versionOf({ imageRef, argv: edgeArgv, edition: 1 });
+const specOf = (imageRef: string) => edgeVersion({ imageRef, argv: edgeArgv, edition: 1 });

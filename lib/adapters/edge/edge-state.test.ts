@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lastProblem, readIssuance, refusalOf } from "./edge-log";
-import { findTaken, isSocketServed, listenersOf, versionOf } from "./edge-state";
+import { findTaken, isSocketServed } from "./edge-state";
 
 const tcp = [
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
@@ -21,13 +21,6 @@ describe("what the kernel says", () => {
     const unix = "Num       RefCount Protocol Flags    Type St Inode Path\n0000: 00000002 00000000 00010000 0001 01 123 /run/bh-a-edge.sock\n0000: 00000003 00000000 00000000 0001 03 124 /run/bh-b-edge.sock\n";
     expect([isSocketServed(unix, "/run/bh-a-edge.sock"), isSocketServed(unix, "/run/bh-b-edge.sock"), isSocketServed(unix, "/run/bh-a-edge")]).toEqual([true, false, false]);
   });
-});
-
-test("a document has one version however its fields are ordered, and another when a value differs", () => {
-  expect(versionOf({ a: 1, b: [1, 2] })).toBe(versionOf(JSON.parse('{"b":[1,2],"a":1}')));
-  expect(versionOf({ b: [1, 2] })).not.toBe(versionOf({ b: [2, 1] }));
-  expect(listenersOf({ apps: { http: { servers: { x: { listen: [":80"] }, y: { listen: ["127.0.0.1:1", ":80"] } } } } })).toEqual(["127.0.0.1:1", ":80"].sort());
-  expect(listenersOf(null)).toEqual([]);
 });
 
 const line = (fields: object) => ({ atMs: 0, stream: "stderr" as const, text: JSON.stringify({ ts: 5, ...fields }) });

@@ -1,19 +1,3 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "@/lib/stack/spec-hash";
-
-/** Hash of a document, whatever the order of its fields: Caddy saves them sorted. */
-export function versionOf(document: unknown): string {
-  return createHash("sha256").update(canonicalJson(document)).digest("hex").slice(0, 32);
-}
-
-type Servers = { apps?: { http?: { servers?: Record<string, { listen?: string[] }> } } };
-
-/** Addresses on which a document listens, sorted; none for what is no document. */
-export function listenersOf(document: unknown): string[] {
-  const servers = (document as Servers | null | undefined)?.apps?.http?.servers ?? {};
-  return [...new Set(Object.values(servers).flatMap(({ listen = [] }) => listen))].sort();
-}
-
 const listening = "0A";
 const anyAddress = /^0+$/;
 

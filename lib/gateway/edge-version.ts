@@ -1,0 +1,15 @@
+import { canonicalJson } from "@/lib/stack/spec-hash";
+import { fingerprint } from "./htpasswd";
+
+/** Version of a document, whatever the order of its fields: Caddy saves them sorted. Equal to `EdgeInForce.version` once it is in force. */
+export function edgeVersion(document: unknown): string {
+  return fingerprint(canonicalJson(document));
+}
+
+type Servers = { apps?: { http?: { servers?: Record<string, { listen?: string[] }> } } };
+
+/** Addresses on which a document listens (`127.0.0.1:8001`, `:443`), sorted; none for what is no document. */
+export function listenersOf(document: unknown): string[] {
+  const servers = (document as Servers | null | undefined)?.apps?.http?.servers ?? {};
+  return [...new Set(Object.values(servers).flatMap(({ listen = [] }) => listen))].sort();
+}
