@@ -65,13 +65,16 @@ export function externalClusterResources(routes: readonly GatewayRoute[], { addr
   });
 }
 
+/** Where the official image keeps the authorities that its distribution trusts. Envoy does not count `system_root_certs` as an authority beside a name to check. */
+const publicAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+
 function upstreamTls(host: string, isLiteral: boolean) {
   return {
     "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
     // Names alone travel in SNI (RFC 6066).
     ...(isLiteral ? {} : { sni: host }),
     common_tls_context: {
-      validation_context: { system_root_certs: {}, match_typed_subject_alt_names: [{ san_type: isLiteral ? "IP_ADDRESS" : "DNS", matcher: { exact: host } }] },
+      validation_context: { trusted_ca: { filename: publicAuthorities }, match_typed_subject_alt_names: [{ san_type: isLiteral ? "IP_ADDRESS" : "DNS", matcher: { exact: host } }] },
     },
   };
 }

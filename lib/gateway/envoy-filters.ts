@@ -32,7 +32,18 @@ export function httpFilters({ userTokens }: { userTokens: UserTokenFilter }): ob
  * Without keys it knows no requirement, and a route that names one refuses everybody.
  */
 export function userTokenFilterResource(jwks: string | undefined) {
+  const hasKeys = jwks !== undefined && isKeySet(jwks);
   const provider = { local_jwks: { inline_string: jwks ?? "" }, forward: true, from_headers: [{ name: "authorization", value_prefix: "Bearer " }], payload_in_metadata: "user" };
-  const config = { "@type": userTokenType, ...(jwks === undefined ? {} : { providers: { project: provider }, requirement_map: { [userRequirement]: { provider_name: "project" } } }) };
+  const config = { "@type": userTokenType, ...(hasKeys ? { providers: { project: provider }, requirement_map: { [userRequirement]: { provider_name: "project" } } } : {}) };
   return { "@type": typed("envoy.config.core.v3.TypedExtensionConfig"), name: filterNames.userToken, typed_config: config };
+}
+
+/** Envoy refuses the whole filter for a text that holds no key, and would not open its port without the filter. */
+function isKeySet(jwks: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(jwks);
+    return typeof parsed === "object" && parsed !== null && "keys" in parsed && Array.isArray(parsed.keys) && parsed.keys.length > 0;
+  } catch {
+    return false;
+  }
 }

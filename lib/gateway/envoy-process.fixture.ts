@@ -78,6 +78,19 @@ function runEnvoy(folder: string, args: string[]): ChildProcess {
   return spawn("docker", ["run", "--rm", "--network", "host", "-v", `${folder}:${folder}`, image, "envoy", ...args]);
 }
 
+/** What Envoy's own checker says of one static file; empty when it takes it. */
+export async function validateEnvoy(text: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, bootstrapFile), text);
+  const run = runEnvoy(folder, ["--mode", "validate", "-l", "error", "-c", join(folder, bootstrapFile)]);
+  let said = "";
+  for (const stream of [run.stdout, run.stderr]) stream?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => run.once("exit", resolve));
+  rmSync(folder, { recursive: true, force: true });
+  return code === 0 ? "" : `${code}: ${said}`;
+}
+
 /** Envoy with a rendered configuration, its addresses replaced by this machine's. */
 export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<UpstreamService, number>): Promise<RunningEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { allServices } from "@/lib/stack/sample-input.fixture";
 import { renderEnvoy, renderEnvoyForValidation, type RenderedEnvoy } from "./envoy";
 import type { RouteConfigurationInput } from "./envoy-routes";
-import { startEchoUpstreams, startEnvoy, type Echo, type Reply, type RunningEnvoy } from "./envoy-process.fixture";
+import { startEchoUpstreams, startEnvoy, validateEnvoy, type Echo, type Reply, type RunningEnvoy } from "./envoy-process.fixture";
 import { htpasswdLine } from "./htpasswd";
 import { externalUpstream, pathOf, sampleOwnRoute } from "./own-route.fixture";
 import { effectiveRoutes } from "./precedence";
@@ -81,7 +81,7 @@ function input(parts: Partial<GatewaySettings> = {}): RouteConfigurationInput {
 }
 
 /** The test's own authority in place of the image's. */
-const trustOwnAuthority = <Part extends Pick<RenderedEnvoy, "cds">>(rendered: Part): Part => ({ ...rendered, cds: rendered.cds.replaceAll(/"system_root_certs": \{\}/g, `"trusted_ca": ${JSON.stringify({ inline_string: readFileSync(join(folder, "ca.pem"), "utf8") })}`) });
+const trustOwnAuthority = <Part extends Pick<RenderedEnvoy, "cds">>(rendered: Part): Part => ({ ...rendered, cds: rendered.cds.replaceAll(/"filename": "[^"]*ca-certificates.crt"/g, `"inline_string": ${JSON.stringify(readFileSync(join(folder, "ca.pem"), "utf8"))}`) });
 
 function openssl(...args: string[]): void {
   execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
@@ -115,9 +115,15 @@ const status = async (path: string, headers: Record<string, string> = {}) => (aw
 const echoOf = (reply: Reply) => JSON.parse(reply.body) as Echo;
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-test("every policy is in the file that the checker is given", () => {
+test("Envoy's own checker takes the file with every policy in it, and refuses one with a policy that it does not know", async () => {
   const text = renderEnvoyForValidation(input());
   for (const part of ["RBACPerRoute", "LocalRateLimit", "CorsPolicy", "PerRouteConfig", "UpstreamTlsContext", "local_jwks"]) expect(text).toContain(part);
+  expect(await validateEnvoy(text)).toBe("");
+  expect(await validateEnvoy(text.replace("max_dynamic_descriptors", "max_dynamic_descriptor"))).not.toBe("");
+});
+
+test("keys that are no keys leave the gateway open for all else", async () => {
+  for (const broken of ["", "[]", '{"keys":[]}', "nonsense"]) expect(await validateEnvoy(renderEnvoyForValidation({ ...input(), jwks: broken })), broken).toBe("");
 });
 
 test("an IP list counts the address that the proxy in front saw, not what the client claims", async () => {
