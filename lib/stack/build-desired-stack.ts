@@ -1,8 +1,10 @@
+import type { GatewayKind } from "@/lib/gateway/contract";
 import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import type { DesiredService, DesiredStack, DesiredVolume } from "./desired";
 import { getRelease, validateServices, type Release, type ReleaseService } from "./releases";
 import { checkSecret } from "./secret-rules";
 import { gatewayInput } from "./services/gateway";
+import { kongGatewayParts } from "./services/kong-gateway";
 import { mebibyte, type PlainSecrets, type ServiceContext } from "./service-definition";
 import type { ProjectSecrets, SecretName, StackInput } from "./settings";
 
@@ -21,10 +23,10 @@ export class StackInputError extends Error {
  * in the order of their first use, so equal input gives equal output.
  * @throws StackInputError for an unknown release, services that cannot run together, or a secret outside of its rule.
  */
-export function buildDesiredStack(input: StackInput): DesiredStack {
+export function buildDesiredStack(input: StackInput, gatewayKind: GatewayKind = "envoy"): DesiredStack {
   const release = requireRelease(input);
   const context = createContext(input, release);
-  const services = release.services.filter((service) => context.has(service.name)).map((service) => buildService(service, context));
+  const services = release.services.filter((service) => context.has(service.name)).map((service) => buildService(withGateway(service, release, gatewayKind), context));
   return {
     projectId: input.projectId,
     projectRef: input.projectRef,
@@ -49,8 +51,14 @@ export function buildGatewayInput(input: StackInput): RouteConfigurationInput {
  * The services that the stack of these settings has, without what only secrets tell.
  * @throws StackInputError for an unknown release, or services that cannot run together.
  */
-export function listServices(settings: StackInput["settings"]): Pick<DesiredService, "name" | "image">[] {
-  return requireRelease({ settings }).services.filter(({ name }) => settings.services.includes(name)).map(({ name, image }) => ({ name, image }));
+export function listServices(settings: StackInput["settings"], gatewayKind: GatewayKind = "envoy"): Pick<DesiredService, "name" | "image">[] {
+  const release = requireRelease({ settings });
+  return release.services.filter(({ name }) => settings.services.includes(name)).map((service) => withGateway(service, release, gatewayKind)).map(({ name, image }) => ({ name, image }));
+}
+
+/** The service as it is, or the gateway with Kong in it. */
+function withGateway(service: ReleaseService, { kongImage }: Release, gatewayKind: GatewayKind): ReleaseService {
+  return service.name === "api-gw" && gatewayKind === "kong" ? { ...service, image: kongImage, build: (context) => kongGatewayParts(context) } : service;
 }
 
 function requireRelease({ settings }: Pick<StackInput, "settings">): Release {

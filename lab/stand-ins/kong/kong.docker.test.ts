@@ -7,17 +7,15 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kongFile } from "@/lib/gateway/kong";
 import { kongApplyArgv, kongCheckArgv, kongStatusArgv, readConfigurationHash } from "@/lib/gateway/kong-control";
-import { defaultRelease } from "@/lib/stack/releases";
-import { sampleInput, sampleSecrets } from "@/lib/stack/sample-input.fixture";
-import { kongGatewayParts } from "@/lib/stack/services/kong-gateway";
-import type { PlainSecrets } from "@/lib/stack/service-definition";
+import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
+import { sampleInput } from "@/lib/stack/sample-input.fixture";
 import { labReference } from "../../running-stack.fixture";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "basehold-kong-docker-"));
-const secrets = Object.fromEntries(Object.entries(sampleSecrets).map(([name, secret]) => [name, secret?.reveal() ?? null])) as PlainSecrets;
-const parts = kongGatewayParts({ input: sampleInput, secrets, release: defaultRelease }, { image: defaultRelease.kongImage });
-const config = parts.files?.find(({ path }) => path === kongFile)?.content ?? "";
+const service = buildDesiredStack(sampleInput, "kong").services.find(({ name }) => name === "api-gw");
+if (service === undefined) throw new Error("The sample stack has no gateway.");
+const config = service.files.find(({ path }) => path === kongFile)?.content ?? "";
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 
 let container = "";
@@ -49,12 +47,12 @@ async function until(argv: readonly string[]): Promise<void> {
 const hashInForce = async () => readConfigurationHash((await inside(kongStatusArgv("/status"))).output);
 
 beforeAll(async () => {
-  const variables = Object.entries(parts.environment).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
-  const { stdout } = await run("docker", ["create", "--network", "none", ...variables, labReference(parts.image), ...(parts.command ?? [])]);
+  const variables = Object.entries(service.environment).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+  const { stdout } = await run("docker", ["create", "--network", "none", ...variables, labReference(service.image), ...(service.command ?? [])]);
   container = stdout.trim();
-  for (const file of parts.files ?? []) await upload(file.path, file.content);
+  for (const file of service.files) await upload(file.path, file.content);
   await run("docker", ["start", container]);
-  await until(parts.readiness.argv);
+  await until(service.readiness.argv);
 });
 
 afterAll(async () => {
@@ -64,7 +62,7 @@ afterAll(async () => {
 
 describe("the lab's Kong in a container, as the stack starts it", () => {
   test("is healthy, and has the rendered document in force", async () => {
-    expect((await inside(parts.healthcheck?.test.slice(1) ?? [])).exitCode).toBe(0);
+    expect((await inside(service.healthcheck?.test.slice(1) ?? [])).exitCode).toBe(0);
     expect(await hashInForce()).toBe(md5(config));
   });
 

@@ -2,15 +2,11 @@ import { kongFile, renderKong } from "@/lib/gateway/kong";
 import type { KongKeys } from "@/lib/gateway/kong-consumers";
 import { kongPorts } from "@/lib/gateway/kong-control";
 import { kongPlugins } from "@/lib/gateway/kong-plugins";
-import { builtInRoutes, type GatewayRoute } from "@/lib/gateway/routes";
 import type { ConfigFile } from "../desired";
 import { healthCheck, readyWhen, type ServiceContext, type ServiceParts } from "../service-definition";
+import { gatewayInput } from "./gateway";
 
 export type KongOptions = {
-  /** The release's `kongImage`. */
-  image: string;
-  /** In order; undefined: the release's own. */
-  routes?: readonly GatewayRoute[];
   /** Networks of proxies in front whose `X-Forwarded-*` count. Empty: clients connect to the gateway themselves. */
   trustedProxies?: readonly string[];
   /** Whether whoever uploads a changed file runs `kongApplyArgv` afterwards. Kong does not watch its file: without it, a change replaces the container. */
@@ -90,14 +86,14 @@ function environmentOf(publicUrl: string, trustedProxies: readonly string[]): Re
   };
 }
 
-/** The service `api-gw` with Kong in it, in place of the Envoy that `services/gateway.ts` describes. The same routes, keys and published port. */
-export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secrets" | "release">, options: KongOptions): ServiceParts & { image: string } {
-  const { input, release } = context;
-  const { image, routes = builtInRoutes({ enabledServices: input.settings.services, release }), trustedProxies = [], isAppliedWhileRunning = false } = options;
+/**
+ * The service `api-gw` with Kong in it, in place of the Envoy that `services/gateway.ts` describes: the same routes, keys and published port, in the release's `kongImage`.
+ */
+export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secrets" | "release">, { trustedProxies = [], isAppliedWhileRunning = false }: KongOptions = {}): ServiceParts {
+  const { input } = context;
   const { publicUrl } = input.settings;
-  const { config } = renderKong({ routes, publicUrl, keys: kongKeys(context) });
+  const { config } = renderKong({ routes: gatewayInput(context).routes, publicUrl, keys: kongKeys(context) });
   return {
-    image,
     command: ["kong", "docker-start"],
     environment: environmentOf(publicUrl, trustedProxies),
     files: [configFile(logFile, logConfiguration, false), configFile(kongFile, config, isAppliedWhileRunning)],
