@@ -15,6 +15,7 @@ export type OperationKind =
   | "project.export"
   | "project.prove"
   | "gateway.apply"
+  | "gateway.refresh-upstreams"
   | "function.deploy"
   | "function.delete"
   | "installation.backup";

@@ -19,6 +19,7 @@ const permissionOf: Record<OperationKind, Permission> = {
   "project.export": "project.export",
   "project.prove": "project.prove",
   "gateway.apply": "gateway.edit",
+  "gateway.refresh-upstreams": "gateway.edit",
   "function.deploy": "function.write",
   "function.delete": "function.write",
   "installation.backup": "installation.backup",

@@ -12,6 +12,7 @@ const titles: Record<string, string> = {
   "project.export": "Export",
   "project.prove": "Run the contract",
   "gateway.apply": "Apply gateway routes",
+  "gateway.refresh-upstreams": "Follow external upstreams",
   "function.deploy": "Deploy function",
   "function.delete": "Delete function",
   "installation.backup": "Back up the panel",

@@ -9,6 +9,7 @@ import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
 import { settleUnreadable } from "@/lib/projects/workflows/settle";
 import { readWorkerConfig, type WorkerConfig } from "./config";
 import { crashHook } from "./crash-hook";
+import { followUpstreams } from "./follow-upstreams";
 import { GatewayTraffic } from "./gateway-traffic";
 import { beat } from "./heartbeat";
 import { housekeep } from "./housekeeping";
@@ -67,6 +68,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
     beat({ store, engine: tools.engine, workerId, version, webUid: config.webUid, parallelOperations: config.parallelOperations, now: tools.now, log }, stop),
     observer.run(stop),
     traffic.run(stop),
+    followUpstreams({ tools, log }, stop),
     followSchedules({ store, schedules: [trashSchedule, historySchedule], now: tools.now, log }, stop),
     housekeep({ store, exports, now: tools.now, log }, stop),
   ]);

@@ -4,7 +4,7 @@ import { deleteWorkflow, purgeWorkflow } from "./delete-workflows";
 import { editWorkflow } from "./edit-workflow";
 import { exportWorkflow } from "./export-workflow";
 import { functionWorkflow } from "./functions-step";
-import { gatewayWorkflow } from "./gateway-workflow";
+import { gatewayWorkflow, refreshWorkflow } from "./gateway-workflow";
 import { pauseWorkflow, proveWorkflow, reconcileWorkflow, restartWorkflow, resumeWorkflow, undoDeleteWorkflow } from "./run-workflows";
 import type { WorkflowTools } from "./tools";
 
@@ -23,6 +23,7 @@ export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<nev
     purgeWorkflow(tools),
     exportWorkflow(tools),
     gatewayWorkflow(tools),
+    refreshWorkflow(tools),
     functionWorkflow(tools, "function.deploy"),
     functionWorkflow(tools, "function.delete"),
   ];

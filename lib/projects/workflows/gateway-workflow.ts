@@ -34,8 +34,31 @@ export function gatewayWorkflow(tools: WorkflowTools): Workflow<ApplyInput> {
   };
 }
 
+const refreshInput = z.object({ projectId: z.string(), number: z.number().int() });
+
+/**
+ * Gives the gateway the addresses that external hosts have now. Nobody asked for it, so a failure leaves the project as it is: the next
+ * look tries again.
+ */
+export function refreshWorkflow(tools: WorkflowTools): Workflow<z.infer<typeof refreshInput>> {
+  return {
+    kind: "gateway.refresh-upstreams",
+    parseInput: (json) => refreshInput.parse(json),
+    onFailure: "hold",
+    steps: [
+      lookUpStep(tools),
+      {
+        key: "apply", title: "Give the gateway their addresses", timeoutMs: 3 * 60_000, isCancellable: true,
+        run: ({ operation, input: { projectId }, emit }, signal) => applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal),
+      },
+      confirmStep(tools),
+    ],
+    settle: () => Promise.resolve(),
+  };
+}
+
 /** Addresses of external hosts are part of what is applied: a gateway connects to what was judged, never to what DNS says later. */
-function lookUpStep(tools: WorkflowTools): Step<ApplyInput> {
+function lookUpStep<Input extends { projectId: string; number: number }>(tools: WorkflowTools): Step<Input> {
   return {
     key: "look-up",
     title: "Look up external upstreams",
@@ -117,7 +140,7 @@ function applyStep(tools: WorkflowTools): Step<ApplyInput> {
   };
 }
 
-function confirmStep(tools: WorkflowTools): Step<ApplyInput> {
+function confirmStep<Input extends { projectId: string }>(tools: WorkflowTools): Step<Input> {
   return {
     key: "confirm",
     title: "Read back the version in force",
