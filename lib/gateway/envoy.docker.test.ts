@@ -1,24 +1,16 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
-import { createServer as createTcpServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
-import { parse, stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Secret } from "@/lib/stack/secret-value";
 import { allServices } from "@/lib/stack/sample-input.fixture";
 import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
-import { bootstrapFile, clustersFile, envoyFolder, filtersFile, renderEnvoy, renderEnvoyForValidation, routesFile } from "./envoy";
+import { renderEnvoy, renderEnvoyForValidation } from "./envoy";
+import { startEnvoy, validateEnvoy, type Echo, type Reply, type RunningEnvoy, type Sent } from "./envoy-process.fixture";
 import type { GatewayKeys, RouteConfigurationInput } from "./envoy-routes";
 import { htpasswdLine } from "./htpasswd";
 import { matchRoute } from "./match";
 import { builtInRoutes, upstreamAddresses, type UpstreamService } from "./routes";
-
-/** The real Envoy: a binary named by BASEHOLD_ENVOY_BINARY, or the lab's image on the host's network. */
-const binary = process.env.BASEHOLD_ENVOY_BINARY;
-const image = process.env.BASEHOLD_ENVOY_IMAGE ?? "127.0.0.1:5055/envoyproxy/envoy:v1.39.1";
 
 const token = (name: string) => `header.${name}.signature`;
 const keys = {
@@ -38,19 +30,9 @@ const release = { restrictsMetaCors: true };
 const routes = builtInRoutes({ enabledServices: allServices, release });
 const input: RouteConfigurationInput = { routes, keys, publicUrl: "http://127.0.0.1:8123" };
 
-type Echo = { service: string; method: string; url: string; headers: IncomingHttpHeaders };
-type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
-type Sent = { method?: string; headers?: Record<string, string | string[]>; body?: string };
-
-const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));
-// The image runs Envoy as a user of its own, who has to read here.
-chmodSync(folder, 0o755);
 const servers: Server[] = [];
 const upstreamPorts = {} as Record<UpstreamService, number>;
-let gateway = 0;
-let admin = 0;
-let envoy: ChildProcess;
-let log = "";
+let envoy: RunningEnvoy;
 
 /** As the real services answer to the contract's requests, with an echo of what arrived. */
 function upstreamStatus(echo: Echo): number {
@@ -80,88 +62,18 @@ async function startUpstream(service: UpstreamService): Promise<void> {
   servers.push(server);
 }
 
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** The rendered text with this machine's ports and folder in place of the container's. */
-function place(text: string): string {
-  return stringify(JSON.parse(JSON.stringify(parse(text)).replaceAll(envoyFolder, folder)), (key, value: unknown) => {
-    if (key !== "socket_address") return value;
-    const { address, port_value } = value as { address: string; port_value: number };
-    if (port_value === 8000) return { address: "127.0.0.1", port_value: gateway };
-    if (port_value === 9901) return { address, port_value: admin };
-    const service = (Object.keys(upstreamAddresses) as UpstreamService[]).find((name) => upstreamAddresses[name].port === port_value && upstreamAddresses[name].host === address);
-    return { address: "127.0.0.1", port_value: service === undefined ? port_value : upstreamPorts[service] };
-  });
-}
-
-function runEnvoy(args: string[]): ChildProcess {
-  if (binary !== undefined) return spawn(binary, args);
-  return spawn("docker", ["run", "--rm", "--network", "host", "-v", `${folder}:${folder}`, image, "envoy", ...args]);
-}
-
-function writeDynamic(name: string, text: string): void {
-  const json = JSON.stringify(parse(place(text)));
-  writeFileSync(join(folder, `${name}.new`), json);
-  renameSync(join(folder, `${name}.new`), join(folder, name));
-}
-
-async function until<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const value = await attempt().catch(() => undefined);
-    if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error(`${what} did not happen. Envoy said: ${log.slice(-2000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** By Node's own client, which sends paths and headers exactly as given. */
-function send(port: number, path: string, { method = "GET", headers = {}, body }: Sent = {}): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent: false });
-    outgoing.on("error", reject);
-    outgoing.on("upgrade", (response, socket) => {
-      socket.destroy();
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: "" });
-    });
-    outgoing.on("response", (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-    });
-    outgoing.end(body);
-  });
-}
-
-const ask = (path: string, sent: Sent = {}) => send(gateway, path, sent);
+const ask = (path: string, sent: Sent = {}) => envoy.ask(path, sent);
 const echoOf = (reply: Reply) => JSON.parse(reply.body) as Echo;
 const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
 
 beforeAll(async () => {
   await Promise.all((Object.keys(upstreamAddresses) as UpstreamService[]).map(startUpstream));
-  [gateway, admin] = [await freePort(), await freePort()];
-  const rendered = renderEnvoy(input);
-  writeFileSync(join(folder, bootstrapFile), place(rendered.bootstrap));
-  writeDynamic(clustersFile, rendered.cds);
-  writeDynamic(filtersFile, rendered.ecds);
-  writeDynamic(routesFile, rendered.rds);
-  envoy = runEnvoy(["-c", join(folder, bootstrapFile), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"]);
-  for (const stream of [envoy.stdout, envoy.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  await until("Envoy", async () => ((await send(admin, "/ready")).status === 200 ? true : undefined));
-  await until("the first answer", async () => ((await ask("/auth/v1/verify")).status === 200 ? true : undefined));
+  envoy = await startEnvoy(renderEnvoy(input), upstreamPorts);
 });
 
 afterAll(async () => {
-  envoy.kill("SIGTERM");
-  if (envoy.exitCode === null) await new Promise((resolve) => envoy.once("exit", resolve));
+  await envoy?.stop();
   for (const server of servers) server.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function answer(request: ContractRequest): Promise<ContractAnswer> {
@@ -179,13 +91,8 @@ const failedOf = (results: Awaited<ReturnType<typeof runContract>>) => results.f
 
 describe("a real Envoy with the rendered configuration", () => {
   test("accepts the configuration with routes inlined, and refuses one that names a missing field", async () => {
-    const validate = async (text: string) => {
-      writeFileSync(join(folder, "validate.yaml"), text);
-      const run = runEnvoy(["--mode", "validate", "-c", join(folder, "validate.yaml")]);
-      return new Promise<number | null>((resolve) => run.once("exit", resolve));
-    };
-    expect(await validate(place(renderEnvoyForValidation(input)))).toBe(0);
-    expect(await validate(place(renderEnvoyForValidation(input)).replace("prefix_rewrite", "prefix_rewritten"))).not.toBe(0);
+    expect(await validateEnvoy(renderEnvoyForValidation(input))).toBe("");
+    expect(await validateEnvoy(renderEnvoyForValidation(input).replace("prefix_rewrite", "prefix_rewritten"))).not.toBe("");
   });
 
   test("gives every request of the contract the answer it must get", async () => {
@@ -273,12 +180,11 @@ describe("a real Envoy with the rendered configuration", () => {
   });
 
   test("an open socket survives a change of routes and keys, and the new key counts at once", async () => {
-    const socket = new WebSocket(`ws://127.0.0.1:${gateway}/realtime/v1/websocket?vsn=1.0.0&apikey=${keys.publishable}`);
+    const socket = new WebSocket(`ws://127.0.0.1:${envoy.port}/realtime/v1/websocket?vsn=1.0.0&apikey=${keys.publishable}`);
     const first = await new Promise<Echo>((resolve, reject) => socket.once("message", (data) => resolve(JSON.parse(data.toString()) as Echo)).once("error", reject));
     expect(first).toMatchObject({ url: `/socket/websocket?vsn=1.0.0&apikey=${keys.anonToken}`, headers: { host: "realtime-dev.supabase-realtime", "x-api-key": keys.anonToken } });
     const rotated = renderEnvoy({ ...input, keys: { ...keys, publishable: "sb_publishable_eeeeeeeeeeeeeeeeeeeeee_ffffffff" } });
-    writeDynamic(routesFile, rotated.rds);
-    await until("the new version", async () => ((await send(admin, "/stats?filter=rds.*version_text")).body.includes(rotated.rdsVersion) ? true : undefined));
+    await envoy.apply(rotated);
     expect((await ask("/auth/v1/settings", { headers: { apikey: "sb_publishable_eeeeeeeeeeeeeeeeeeeeee_ffffffff" } })).status).toBe(200);
     expect((await ask("/auth/v1/settings", { headers: { apikey: keys.publishable } })).status).toBe(401);
     const echoed = new Promise<string>((resolve) => socket.once("message", (data) => resolve(data.toString())));
@@ -286,15 +192,14 @@ describe("a real Envoy with the rendered configuration", () => {
     expect(await echoed).toBe("still here");
     socket.close();
     const restored = renderEnvoy(input);
-    writeDynamic(routesFile, restored.rds);
-    await until("the old version", async () => ((await send(admin, "/stats?filter=rds.*version_text")).body.includes(restored.rdsVersion) ? true : undefined));
+    await envoy.apply(restored);
   });
 
   test("routes requests as the matcher says", async () => {
     const paths = ["/", "/x", "/auth/v1/verify?token=abc", "/auth/v1/verifyx", "/auth/v1/.well-known/jwks.json", "/auth/v1", "/rest/v1/", "/rest/v1", "/rest/v1/a", "/graphql/v1x", "/realtime/v1/api", "/realtime/v1/api/openapi.json", "/realtime/v1/x", "/storage/v1/a", "/functions/v1/a", "/pg/x", "/pg", "/mcp", "/api/mcp/x", "/.well-known/oauth-authorization-server/a"];
     for (const path of paths) await ask(path, { headers: { "x-request-id": `probe-${path}` } });
-    const lines = () => log.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Record<string, string>);
-    await until("the access log", async () => (lines().some((line) => line.path === "/.well-known/oauth-authorization-server/a") ? true : undefined));
+    const lines = () => envoy.log().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Record<string, string>);
+    await expect.poll(() => lines().some((line) => line.path === "/.well-known/oauth-authorization-server/a"), { timeout: 20_000 }).toBe(true);
     for (const path of paths) {
       const line = lines().filter((candidate) => candidate.path === path.split("?")[0]).at(-1);
       expect(line?.route, path).toBe(matchRoute(routes, path)?.id);
@@ -302,17 +207,15 @@ describe("a real Envoy with the rendered configuration", () => {
   });
 
   test("no key and no query is in the access log", async () => {
-    await until("the access log", async () => (log.includes('"/auth/v1/user"') ? true : undefined));
-    for (const secret of Object.values(keys)) expect(log.split("\n").filter((line) => line.includes(secret))).toEqual([]);
-    expect(log.split("\n").filter((line) => line.includes("token=abc"))).toEqual([]);
+    await expect.poll(() => envoy.log().includes('"/auth/v1/user"'), { timeout: 20_000 }).toBe(true);
+    for (const secret of Object.values(keys)) expect(envoy.log().split("\n").filter((line) => line.includes(secret))).toEqual([]);
+    expect(envoy.log().split("\n").filter((line) => line.includes("token=abc"))).toEqual([]);
   });
 
   test("a project with four services says what it runs without", async () => {
     const services = ["db", "api-gw", "auth", "rest"] as const;
     const small = renderEnvoy({ ...input, routes: builtInRoutes({ enabledServices: services, release }) });
-    writeDynamic(clustersFile, small.cds);
-    writeDynamic(routesFile, small.rds);
-    await until("the small version", async () => ((await send(admin, "/stats?filter=rds.*version_text")).body.includes(small.rdsVersion) ? true : undefined));
+    await envoy.apply(small);
     expect(failedOf(await runContract([...services]))).toEqual([]);
   });
 });
