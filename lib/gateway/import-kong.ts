@@ -125,6 +125,8 @@ class Importer {
 
   #add({ route, service, match, target, policies }: Found): void {
     const name = route.field("name").text ?? service?.field("name").text ?? match.path.value;
+    const isMcp = target.upstream.kind === "service" && target.upstream.service === "studio" && match.path.value.startsWith("/mcp");
+    if (isMcp) return this.#skip(route, "Opened MCP", "It is opened by a setting of its own, for named addresses and until a time.");
     const side = this.#sideOf(match);
     if (side === null) return this.#skip(route, `The route ${shown(name)}`, "It changes a built-in route that narrower ones stand inside of. Change the built-in route itself.");
     const id = this.#freeId(name);

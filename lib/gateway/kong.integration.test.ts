@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { allServices } from "@/lib/stack/sample-input.fixture";
@@ -6,7 +8,7 @@ import type { ServiceName } from "@/lib/stack/desired";
 import { parseAccessLog } from "./access-log";
 import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
 import { renderKong } from "./kong";
-import { sampleKeys, send, startKong, type Echo, type Reply, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
+import { freePort, sampleKeys, send, startKong, type Echo, type Reply, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
 import { pathOf, sampleOwnRoute } from "./own-route.fixture";
 import { effectiveRoutes } from "./precedence";
 import { defaultGatewaySettings, type GatewaySettings } from "./route-model";
@@ -49,8 +51,11 @@ async function failedRequests(enabledServices: readonly ServiceName[]): Promise<
 async function whileApplied(text: string, prove: () => Promise<void>): Promise<void> {
   const applied = await kong.apply(text);
   expect(applied.status, applied.body).toBe(201);
-  await prove();
-  expect((await kong.apply(config)).status).toBe(201);
+  try {
+    await prove();
+  } finally {
+    await kong.apply(config);
+  }
 }
 
 describe("the lab's Kong with the rendered document", () => {
@@ -61,6 +66,47 @@ describe("the lab's Kong with the rendered document", () => {
   test("says what a project with few services runs without", async () => {
     const few: ServiceName[] = ["db", "api-gw", "auth", "rest"];
     await whileApplied(configOf({}, few), async () => expect(await failedRequests(few)).toEqual([]));
+  });
+
+  test.each(["auth", "rest", "realtime", "storage", "meta", "functions", "studio"] as const)("answers the contract of a project without %s", async (left) => {
+    const services = allServices.filter((name) => name !== left);
+    await whileApplied(configOf({}, services), async () => expect(await failedRequests(services)).toEqual([]));
+  });
+
+  test("a service that does not run fails on its own routes only", async () => {
+    const port = String(await freePort());
+    const stopped = kong.place(config).replaceAll(/"name":"storage-v1-all","protocol":"http","host":"127\.0\.0\.1","port":\d+/g, `"name":"storage-v1-all","protocol":"http","host":"127.0.0.1","port":${port}`);
+    await whileApplied(stopped, async () => {
+      expect((await kong.ask("/storage/v1/bucket")).status).toBe(502);
+      expect((await kong.ask("/auth/v1/verify")).status).toBe(200);
+    });
+  });
+
+  test("a large body arrives whole, in both directions", async () => {
+    const body = "0123456789abcdef".repeat(200_000);
+    const echo = echoOf(await kong.ask("/functions/v1/upload", { method: "POST", body }));
+    expect(echo.body.length).toBe(body.length);
+    expect(echoOf(await kong.ask("/functions/v1/upload", { method: "POST", headers: { "transfer-encoding": "chunked" }, body })).body === body).toBe(true);
+  });
+
+  test("behind a proxy that it was told to trust, the client is the one behind it", async () => {
+    const own = sampleOwnRoute({ id: "own-closed", name: "closed", match: pathOf("prefix", "/closed/"), ipAllow: ["203.0.113.0/24"] });
+    const behind = await startKong(configOf({ ownRoutes: [own] }), { KONG_TRUSTED_IPS: "127.0.0.0/8" });
+    const ask = (forwarded: string) => behind.ask("/closed/a", { headers: { "x-forwarded-for": forwarded, "x-forwarded-proto": "https", "x-forwarded-host": "api.example.com" } });
+    expect((await ask("203.0.113.7")).status).toBe(200);
+    expect((await ask("203.0.113.7, 198.51.100.1")).status).toBe(403);
+    expect(echoOf(await ask("203.0.113.7")).headers).toMatchObject({ "x-forwarded-proto": "https", "x-forwarded-host": "api.example.com" });
+    await behind.stop();
+  });
+
+  test("its command line checks a file, says whether it runs, and names what it does not have", async () => {
+    const file = join(kong.folder, "broken.json");
+    writeFileSync(file, config.replace('"acl"', '"acid"'));
+    const [good, broken] = [await kong.command("config", "parse", join(kong.folder, "kong.json")), await kong.command("config", "parse", file)];
+    expect([good.exitCode, good.output.trim(), broken.exitCode]).toEqual([0, "parse successful", 1]);
+    expect(broken.output).toContain("plugin 'acid' not enabled");
+    expect((await kong.command("health")).exitCode).toBe(0);
+    expect((await kong.command("migrations")).exitCode).toBe(1);
   });
 
   test("exchanges opaque keys for internal tokens, keeps a user's own token and sends legacy keys on", async () => {
