@@ -10,15 +10,12 @@ import { allServices } from "@/lib/stack/sample-input.fixture";
 import { renderEnvoy, renderEnvoyForValidation, type RenderedEnvoy } from "./envoy";
 import type { RouteConfigurationInput } from "./envoy-routes";
 import { startEchoUpstreams, startEnvoy, validateEnvoy, type Echo, type Reply, type RunningEnvoy } from "./envoy-process.fixture";
+import { callers, tryRequest, type Caller } from "./explain";
 import { htpasswdLine } from "./htpasswd";
 import { externalUpstream, pathOf, sampleOwnRoute } from "./own-route.fixture";
 import { effectiveRoutes } from "./precedence";
 import { defaultGatewaySettings, parseGatewaySettings, type GatewaySettings, type OwnRoute } from "./route-model";
 
-const keys = {
-  anon: "h.anon.s", serviceRole: "h.service.s", publishable: ["sb_publishable_old", "sb_publishable_new"], secret: "sb_secret_one",
-  anonToken: "i.anon.s", serviceRoleToken: "i.service.s", dashboardHtpasswd: `${htpasswdLine("ann", "pw-a")}\n${htpasswdLine("bob", "pw-b")}`,
-};
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const jwtSecret = "a-secret-of-at-least-thirty-two-characters";
 const jwks = JSON.stringify({ keys: [{ ...pair.publicKey.export({ format: "jwk" }), kid: "k1", alg: "ES256", use: "sig" }, { kty: "oct", k: Buffer.from(jwtSecret).toString("base64url"), alg: "HS256" }] });
@@ -34,6 +31,11 @@ function hs256(claims: object, secret = jwtSecret): string {
   const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
   return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 }
+
+const keys = {
+  anon: hs256({ role: "anon", exp: inAnHour }), serviceRole: hs256({ role: "service_role", exp: inAnHour }), publishable: ["sb_publishable_old", "sb_publishable_new"], secret: "sb_secret_one",
+  anonToken: "i.anon.s", serviceRoleToken: "i.service.s", dashboardHtpasswd: `${htpasswdLine("ann", "pw-a")}\n${htpasswdLine("bob", "pw-b")}`,
+};
 
 /** An address of this machine that is not loopback: loopback is never an upstream. */
 const hostAddress = Object.values(networkInterfaces()).flat().find((entry) => entry?.family === "IPv4" && !entry.internal)?.address ?? "";
@@ -175,6 +177,23 @@ test("each kind of access lets in whom it names", async () => {
   expect(await table("/storage/v1/x")).toEqual([403, 403, 403, 403, 403, 403]);
   const login = await envoy.ask("/login/x", { headers: { authorization: `Basic ${Buffer.from("bob:pw-b").toString("base64")}` } });
   expect([login.status, echoOf(login).headers.authorization, await status("/login/x")]).toEqual([200, undefined, 401]);
+});
+
+test("what Try it says of each caller is what the gateway does", async () => {
+  const withKey = (key: string) => ({ apikey: key, ...bearer(key) });
+  const sent: Record<Caller, Record<string, string>> = {
+    nobody: {}, anon: withKey(keys.anon), publishable: withKey("sb_publishable_new"), secret: withKey(keys.secret), service: withKey(keys.serviceRole),
+    user: { apikey: "sb_publishable_new", ...bearer(es256(userClaims)) }, dashboard: { authorization: `Basic ${Buffer.from("ann:pw-a").toString("base64")}` },
+  };
+  const paths = ["/user/x", "/opaque/x", "/service/x", "/login/x", "/denied/x", "/listed/x", "/plain/x", "/headers/x", "/rest/v1/", "/rest/v1/x", "/pg/x", "/mcp", "/api/mcp", "/functions/v1/x", "/storage/v1/x", "/auth/v1/x", "/auth/v1/verify", "/realtime/v1/api/tenants/x", "/", "/pg%2fx", "/nowhere"];
+  const { routes, publicUrl } = input();
+  for (const path of paths) {
+    for (const caller of callers) {
+      const tried = tryRequest(routes, { method: "GET", target: path, headers: sent[caller] }, caller, { publicUrl, nowMs: Date.now(), clientAddress: "127.0.0.1" });
+      const expected = tried.explanation.outcome === "rejected" ? 400 : (tried.verdict?.status ?? 200);
+      expect(await status(path, sent[caller]), `${path} as ${caller}`).toBe(expected);
+    }
+  }
 });
 
 test("headers are set and taken off on both ways, and an expression's rewrite replaces the whole path", async () => {
