@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
+import type { GatewayKind } from "@/lib/gateway/contract";
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
 import type { DesiredService, DesiredStack, ServiceName } from "@/lib/stack/desired";
 import { generateProjectSecrets } from "@/lib/stack/keys";
@@ -23,15 +24,15 @@ export type RunningStack = {
 
 export const labReference = (image: string) => `127.0.0.1:${String(registryPort)}/${image}`;
 
-type Options = { release: string; services: ServiceName[]; /** Third and fourth byte of the network, so that two stacks never share one. */ subnet: string; firstPort: number };
+type Options = { release: string; services: ServiceName[]; /** Third and fourth byte of the network, so that two stacks never share one. */ subnet: string; firstPort: number; /** Envoy unless told. */ gateway?: GatewayKind };
 
 /** Starts lab images with exactly the environment, command, files and volumes that the product asks for; no panel is involved. */
-export async function startLabStack({ release, services, subnet, firstPort }: Options): Promise<RunningStack> {
+export async function startLabStack({ release, services, subnet, firstPort, gateway }: Options): Promise<RunningStack> {
   const secrets = await generateProjectSecrets({ randomBytes: (length) => new Uint8Array(randomBytes(length)), nowSeconds: Math.floor(Date.now() / 1000), uuid: randomUUID });
   const projectId = randomBytes(6).toString("hex");
   const ports = { gateway: firstPort, poolerSession: firstPort + 1, poolerTransaction: firstPort + 2, database: null };
   const publicUrl = `http://127.0.0.1:${String(firstPort)}`;
-  const stack = buildDesiredStack({ ...sampleInput, projectId, subnet, ports, secrets, settings: { ...sampleSettings, release, services, publicUrl } });
+  const stack = buildDesiredStack({ ...sampleInput, projectId, subnet, ports, secrets, settings: { ...sampleSettings, release, services, publicUrl } }, gateway);
   const names = { network: `basehold-lab-test-${projectId}`, of: (part: string) => `basehold-lab-test-${projectId}-${part}` };
   const labels = { "basehold.lab.test": projectId };
   const networkId = await engine.createNetwork({ name: names.network, subnet, labels });
