@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -87,6 +88,36 @@ describe("the lab's Kong with the rendered document", () => {
     const echo = echoOf(await kong.ask("/functions/v1/upload", { method: "POST", body }));
     expect(echo.body.length).toBe(body.length);
     expect(echoOf(await kong.ask("/functions/v1/upload", { method: "POST", headers: { "transfer-encoding": "chunked" }, body })).body === body).toBe(true);
+  });
+
+  test("no request fails while documents change under it", async () => {
+    const statuses = new Set<number>();
+    let isDone = false;
+    const clients = Array.from({ length: 8 }, async () => {
+      while (!isDone) statuses.add((await kong.ask("/auth/v1/verify")).status);
+    });
+    for (let turn = 0; turn < 10; turn++) {
+      const ownRoutes = [sampleOwnRoute({ id: `own-${turn}`, name: `${turn}` })];
+      expect((await kong.apply(configOf({ ownRoutes }))).status).toBe(201);
+    }
+    isDone = true;
+    await Promise.all(clients);
+    expect([...statuses]).toEqual([200]);
+    await kong.apply(config);
+  });
+
+  test("a client that leaves in the middle of its request leaves the others served", async () => {
+    const small = sampleOwnRoute({ id: "own-small", name: "small", match: pathOf("prefix", "/small/"), maxBodyBytes: 1000 });
+    const leave = (head: string) =>
+      new Promise<void>((resolve) => {
+        const socket = connect(kong.port, "127.0.0.1", () => socket.write(`POST ${head}\r\nhost: a\r\n`, () => socket.write("\r\n5\r\nabc", () => socket.destroy())));
+        socket.on("close", () => resolve());
+      });
+    await whileApplied(configOf({ ownRoutes: [small] }), async () => {
+      for (const head of ["/small/a HTTP/1.1\r\ntransfer-encoding: chunked", "/functions/v1/a HTTP/1.1\r\ntransfer-encoding: chunked", "/functions/v1/a HTTP/1.1\r\ncontent-length: 5000", "/rest/v1/a HTTP/1.1\r\ncontent-length: 5000"]) await leave(head);
+      await leave("/realtime/v1/websocket?apikey=x HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket");
+      expect((await kong.ask("/auth/v1/verify")).status).toBe(200);
+    });
   });
 
   test("behind a proxy that it was told to trust, the client is the one behind it", async () => {

@@ -55,7 +55,10 @@ export class Gateway {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const seen = this.#begin();
-    const sent = (await this.#answer(request, seen)) ?? fromAnswer(message(500, "An unexpected error occurred"));
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    // Whatever fails here, a client that left in the middle of its body most of all, ends this request and no other.
+    const sent = await this.#answer(request, seen, gone.signal).catch(() => undefined) ?? fromAnswer(message(500, "An unexpected error occurred"));
     this.#filter(request, seen, sent.headers);
     response.on("close", () => this.#finish(request, seen, sent, response.socket?.bytesWritten ?? 0));
     response.writeHead(sent.status, Object.fromEntries(sent.headers));
@@ -70,7 +73,7 @@ export class Gateway {
     sent.body.pipe(response);
   }
 
-  async #answer(request: IncomingMessage, seen: Seen): Promise<Sent | undefined> {
+  async #answer(request: IncomingMessage, seen: Seen, signal: AbortSignal): Promise<Sent | undefined> {
     const own = this.#judge(request, seen);
     if (own !== undefined) return fromAnswer(own);
     const { exchange } = seen;
@@ -78,7 +81,7 @@ export class Gateway {
     if (exchange === undefined || upstream === undefined) return undefined;
     const body = await readBody(request, exchange);
     if ("status" in body) return fromAnswer(body);
-    const reached = await reach(exchange, upstream, body, false);
+    const reached = await reach(exchange, upstream, { body, isUpgrade: false, signal });
     if (reached.kind === "failed") return fromAnswer(reached.answer);
     if (reached.kind === "upgrade") {
       reached.socket.destroy();
@@ -89,14 +92,16 @@ export class Gateway {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const seen = this.#begin();
+    const gone = new AbortController();
     socket.on("error", () => socket.destroy());
+    socket.on("close", () => gone.abort());
     const own = this.#judge(request, seen);
     const upstream = seen.exchange?.route.upstream;
     if (own !== undefined || seen.exchange === undefined || upstream === undefined) {
       this.#refuseUpgrade(request, socket, seen, fromAnswer(own ?? message(500, undefined)));
       return;
     }
-    const reached = await reach(seen.exchange, upstream, Buffer.alloc(0), true);
+    const reached = await reach(seen.exchange, upstream, { body: Buffer.alloc(0), isUpgrade: true, signal: gone.signal });
     if (reached.kind !== "upgrade") {
       this.#refuseUpgrade(request, socket, seen, reached.kind === "failed" ? fromAnswer(reached.answer) : { status: reached.message.statusCode ?? 502, headers: answerHeaders(reached.message, false), body: "", isUpstreams: true });
       return;

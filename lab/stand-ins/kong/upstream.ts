@@ -26,25 +26,27 @@ const failures = {
 };
 
 type Attempt = Reached | { kind: "retry" };
+/** `signal` ends the request when the client has gone. */
+export type Sending = { body: Readable | Buffer; isUpgrade: boolean; signal: AbortSignal };
 
 /**
  * Sends the request on. A connection that was never made is tried again, up to the service's retries; once the request has begun to travel
  * the body is gone with it, so nothing else is.
  */
-export async function reach(exchange: Exchange, upstream: Upstream, body: Readable | Buffer, isUpgrade: boolean): Promise<Reached> {
+export async function reach(exchange: Exchange, upstream: Upstream, sent: Sending): Promise<Reached> {
   for (let tried = 0; ; tried++) {
-    const attempt = await once(exchange, upstream, body, isUpgrade, tried < upstream.retries);
+    const attempt = await once(exchange, upstream, sent, tried < upstream.retries && !sent.signal.aborted);
     if (attempt.kind !== "retry") return attempt;
   }
 }
 
-function once(exchange: Exchange, upstream: Upstream, body: Readable | Buffer, isUpgrade: boolean, mayRetry: boolean): Promise<Attempt> {
+function once(exchange: Exchange, upstream: Upstream, { body, isUpgrade, signal }: Sending, mayRetry: boolean): Promise<Attempt> {
   return new Promise((resolve) => {
     const { path, query } = exchange.upstream;
     const send = upstream.protocol === "https" ? httpsRequest : httpRequest;
     const outgoing = send({
       host: upstream.host, port: upstream.port, method: exchange.asked.method, path: query === "" ? path : `${path}?${query}`, headers: outgoingHeaders(exchange, isUpgrade),
-      agent: false, ...(upstream.protocol === "https" ? { servername: upstream.host, rejectUnauthorized: upstream.isVerified } : {}),
+      agent: false, signal, ...(upstream.protocol === "https" ? { servername: upstream.host, rejectUnauthorized: upstream.isVerified } : {}),
     });
     let isConnected = false;
     outgoing.on("response", (answer) => resolve({ kind: "answer", message: answer }));
