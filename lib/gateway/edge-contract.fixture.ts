@@ -28,8 +28,18 @@ export function describeEdgeContract(setup: () => EdgeContractSetup): void {
     const rendered = render([await project("a")]);
     const first = await edge.load(rendered);
     expect(first.isChanged).toBe(true);
-    expect(await edge.load(rendered)).toEqual({ isChanged: false, version: first.version });
-    expect(await edge.inForce()).toEqual({ version: first.version, document: JSON.parse(JSON.stringify(rendered.document)) });
+    expect(await edge.load(rendered)).toEqual({ isChanged: false, isReloaded: false, version: first.version });
+    expect(await edge.inForce()).toEqual({ version: first.version, document: JSON.parse(JSON.stringify(rendered.document)), gateways: rendered.gateways });
+  });
+
+  test("another gateway takes over without a load, and going back is the same", async () => {
+    const [a, b] = [await project("a"), await project("b")];
+    const { version } = await edge.load(render([a, b]));
+    const moved = { ...a, gatewayUpstream: `127.0.0.1:${String(await setup().freePort())}` };
+    const after = await edge.load(render([moved, b]));
+    expect(after).toMatchObject({ isChanged: true, isReloaded: false });
+    expect((await edge.inForce())?.gateways).toEqual(render([moved, b]).gateways);
+    expect(await edge.load(render([a, b]))).toEqual({ isChanged: true, isReloaded: false, version });
   });
 
   test("a port that somebody else holds is named, and the last document stays in force", async () => {

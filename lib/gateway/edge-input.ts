@@ -83,6 +83,11 @@ export type EdgeInput = {
   acme: EdgeAcme;
   /** Path of the admin socket in the edge's container. */
   adminSocket: string;
+  /**
+   * Folder in the edge's container with a file per project that holds its gateway's address: Caddy reads it for each request, so that another
+   * gateway takes over without a load. null: addresses stand in the document.
+   */
+  gatewayFolder: string | null;
   /** Where names are served. No address means all of the host's. */
   publicListen: { addresses: readonly string[]; httpPort: number; httpsPort: number };
   /** CIDR networks of proxies in front of the edge, whose forwarded headers are believed. */
@@ -169,6 +174,7 @@ function requireApart(listens: readonly EdgeListen[]): void {
 export function checkEdgeInput(input: EdgeInput): void {
   const { panel, projects, publicListen, adminSocket } = input;
   require(/^(\/[A-Za-z0-9._-]+)+$/.test(adminSocket), "The admin socket needs an absolute path.");
+  require(input.gatewayFolder === null || /^(\/[A-Za-z0-9._-]+)+$/.test(input.gatewayFolder), "The folder of gateways needs an absolute path.");
   require(isPort(publicListen.httpPort) && isPort(publicListen.httpsPort), "The public ports lie between 1 and 65535.");
   for (const address of publicListen.addresses) require(isAddress(address), `"${address}" is no address.`);
   checkNetworks(input.trustedProxies);

@@ -1,9 +1,11 @@
 import { canonicalJson } from "@/lib/stack/spec-hash";
 import { fingerprint } from "./htpasswd";
 
-/** Version of a document, whatever the order of its fields: Caddy saves them sorted. Equal to `EdgeInForce.version` once it is in force. */
-export function edgeVersion(document: unknown): string {
-  return fingerprint(canonicalJson(document));
+type Versioned = { document: unknown; gateways: Readonly<Record<string, string>> };
+
+/** Version of what is rendered, whatever the order of its fields: Caddy saves them sorted. Equal to `EdgeInForce.version` once it is in force. */
+export function edgeVersion({ document, gateways }: Versioned): string {
+  return fingerprint(canonicalJson({ document, gateways }));
 }
 
 type Servers = { apps?: { http?: { servers?: Record<string, { listen?: string[] }> } } };

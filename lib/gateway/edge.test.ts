@@ -52,6 +52,17 @@ describe("an installation at the edge", () => {
     }));
   });
 
+  test("a gateway has a file exactly when the document names it, and its address stands nowhere else", () => {
+    fc.assert(fc.property(install(), fc.boolean(), (input, hasAddress) => {
+      const projects = hasAddress ? input.projects : input.projects.map((each) => ({ ...each, localListen: null }));
+      const { document, gateways } = renderEdge({ ...input, projects, gatewayFolder: "/config/gateways" });
+      const text = JSON.stringify(document);
+      const named = new Set([...text.matchAll(/"\{file\.([^}]+)\}"/g)].map(([, path]) => path));
+      expect(Object.keys(gateways).sort()).toEqual([...named].sort());
+      for (const { gatewayUpstream } of input.projects) expect(text).not.toContain(gatewayUpstream);
+    }));
+  });
+
   test("nothing is open to the network before there is a project or a name", () => {
     expect(serversOf(base)).toEqual({});
     expect(emptyEdge("/run/admin.sock").admin).toMatchObject({ listen: "unix//run/admin.sock|0600", config: { persist: true } });
@@ -82,8 +93,9 @@ describe("what is refused", () => {
 });
 
 test("a document has one version however its fields are ordered, and another when a value differs", () => {
-  expect(edgeVersion({ a: 1, b: [1, 2] })).toBe(edgeVersion(JSON.parse('{"b":[1,2],"a":1}')));
-  expect(edgeVersion({ b: [1, 2] })).not.toBe(edgeVersion({ b: [2, 1] }));
+  const versionOf = (document: unknown, gateways = {}) => edgeVersion({ document, gateways });
+  expect(versionOf({ a: 1, b: [1, 2] })).toBe(versionOf(JSON.parse('{"b":[1,2],"a":1}')));
+  expect(new Set([versionOf({ b: [1, 2] }), versionOf({ b: [2, 1] }), versionOf({ b: [1, 2] }, { a: "x" })]).size).toBe(3);
   expect(listenersOf({ apps: { http: { servers: { x: { listen: [":80"] }, y: { listen: ["127.0.0.1:1", ":80"] } } } } })).toEqual(["127.0.0.1:1", ":80"].sort());
   expect(listenersOf(null)).toEqual([]);
 });

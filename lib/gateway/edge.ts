@@ -10,6 +10,8 @@ export type RenderedEdge = {
   document: CaddyConfig;
   /** Files that the document names; they must be in the container before it is loaded. */
   files: readonly { path: string; content: string }[];
+  /** Path → address of each project's gateway, where the document names files instead of addresses. */
+  gateways: Readonly<Record<string, string>>;
 };
 
 /** The document of an edge that serves nothing: what it starts with, and what it is given when it cannot start with anything else. */
@@ -41,13 +43,24 @@ export function renderEdge(unordered: EdgeInput): RenderedEdge {
   const { caRootPem } = input.acme;
   return {
     document: { ...emptyEdge(input.adminSocket), apps },
+    gateways: gatewaysOf(unordered),
     files: caRootPem === null || !isEncrypted ? [] : [{ path: acmeRootFile(caRootPem), content: caRootPem }],
   };
 }
 
+/** Those that the document names: a project that is served nowhere has none. */
+function gatewaysOf({ gatewayFolder, projects }: EdgeInput): Record<string, string> {
+  if (gatewayFolder === null) return {};
+  const served = projects.filter(({ localListen, domains }) => localListen !== null || domains.some(({ isOpen }) => isOpen));
+  return Object.fromEntries(served.map(({ projectId, gatewayUpstream }) => [`${gatewayFolder}/${projectId}`, gatewayUpstream]));
+}
+
+/** Caddy's placeholder for the content of a file, read anew for each request. */
+const dialOf = ({ projectId, gatewayUpstream }: EdgeProject, { gatewayFolder }: EdgeInput) => (gatewayFolder === null ? gatewayUpstream : `{file.${gatewayFolder}/${projectId}}`);
+
 function inOrder(input: EdgeInput): EdgeInput {
   const by = <T>(key: (item: T) => string) => (a: T, b: T) => (key(a) < key(b) ? -1 : 1);
-  const projects = input.projects.map((project) => ({ ...project, domains: [...project.domains].sort(by(({ hostname }) => hostname)) }));
+  const projects = input.projects.map((project) => ({ ...project, gatewayUpstream: dialOf(project, input), domains: [...project.domains].sort(by(({ hostname }) => hostname)) }));
   return { ...input, projects: projects.sort(by(({ projectId }) => projectId)) };
 }
 

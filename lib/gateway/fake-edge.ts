@@ -6,6 +6,7 @@ import { edgeVersion, listenersOf } from "./edge-version";
 export type FakeEdgeWorld = {
   state: EdgeHealth["state"];
   document: CaddyConfig | null;
+  gateways: Record<string, string>;
   /** Every version that was ever in force, in order. */
   history: string[];
   /** Addresses that a program outside holds. */
@@ -17,7 +18,7 @@ export type FakeEdgeWorld = {
 };
 
 export function createFakeEdgeWorld(parts: Partial<FakeEdgeWorld> = {}): FakeEdgeWorld {
-  return { state: "absent", document: null, history: [], portsHeldByOthers: [], refusal: null, certificates: [], issuances: {}, ...parts };
+  return { state: "absent", document: null, gateways: {}, history: [], portsHeldByOthers: [], refusal: null, certificates: [], issuances: {}, ...parts };
 }
 
 export type FakeEdgeOptions = {
@@ -36,19 +37,20 @@ export class FakeEdge implements EdgePort {
   }
 
   async load(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
-    const { document } = rendered;
-    const version = edgeVersion(document);
+    const { document, gateways } = rendered;
+    const version = edgeVersion(rendered);
     const before = await this.inForce(signal);
-    if (before?.version === version) return { isChanged: false, version };
+    if (before?.version === version) return { isChanged: false, isReloaded: false, version };
     const own = listenersOf(before?.document);
     const taken = listenersOf(document).filter((address) => !own.includes(address) && this.world.portsHeldByOthers.includes(address));
     if (taken.length > 0) throw new EdgeError("port-taken", `${taken.join(", ")} is held by another program on the engine's host. End that program or choose another port, then retry.`, "", taken);
     await this.#change("load", signal, () => {
       if (this.world.refusal !== null) throw new EdgeError("refused", "The edge refused the configuration; the last one stays in force.", this.world.refusal);
+      this.world.gateways = { ...gateways };
       this.world.document = JSON.parse(JSON.stringify(document)) as CaddyConfig;
       this.world.history.push(version);
     });
-    return { isChanged: true, version };
+    return { isChanged: true, isReloaded: before === null || edgeVersion({ document: before.document, gateways: {} }) !== edgeVersion({ document, gateways: {} }), version };
   }
 
   validate(): Promise<string | null> {
@@ -56,7 +58,12 @@ export class FakeEdge implements EdgePort {
   }
 
   inForce(signal?: AbortSignal): Promise<EdgeInForce> {
-    return this.#ask(signal, () => (this.world.document === null ? null : { version: edgeVersion(this.world.document), document: this.world.document }));
+    return this.#ask(signal, () => this.#current());
+  }
+
+  #current(): EdgeInForce {
+    const { document, gateways } = this.world;
+    return document === null ? null : { version: edgeVersion({ document, gateways }), document, gateways };
   }
 
   health(): Promise<EdgeHealth> {
@@ -83,7 +90,7 @@ export class FakeEdge implements EdgePort {
   remove({ withVolumes }: { withVolumes: boolean }, signal?: AbortSignal): Promise<void> {
     return this.#change("remove", signal, () => {
       this.world.state = "absent";
-      if (withVolumes) Object.assign(this.world, { document: null, certificates: [], issuances: {} });
+      if (withVolumes) Object.assign(this.world, { document: null, gateways: {}, certificates: [], issuances: {} });
     });
   }
 

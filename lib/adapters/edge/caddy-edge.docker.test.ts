@@ -21,7 +21,8 @@ const edge = new CaddyEdge({ engine, instanceId, imagePrefix: () => Promise.reso
 const scene = new EdgeScene();
 let upstream = "";
 
-const render = (projects: EdgeProject[]): RenderedEdge => renderEdge({ ...scene.input(projects), adminSocket: names.adminSocket });
+const render = (projects: EdgeProject[]): RenderedEdge => renderEdge({ ...scene.input(projects), ...ownPaths });
+const ownPaths = { adminSocket: names.adminSocket, gatewayFolder: names.gatewayFolder };
 const container = () => docker.getContainer(names.container);
 
 beforeAll(async () => {
@@ -37,7 +38,7 @@ afterAll(async () => {
 describe("the contract of the port", () => {
   describeEdgeContract(() => ({
     edge, freePort,
-    base: { ...scene.input([]), adminSocket: names.adminSocket },
+    base: { ...scene.input([]), ...ownPaths },
     hold: async (port) => {
       const holder = createServer().listen(port, "127.0.0.1");
       await once(holder, "listening");
@@ -99,6 +100,28 @@ describe("the edge's container", () => {
     socket.close();
   });
 
+  test("gateways are exchanged under load without one request lost, and a socket stays where it was", async () => {
+    const other = await scene.upstream("other");
+    const a = await scene.project("a", upstream);
+    await edge.load(render([a]));
+    const socket = await openSocket(`ws://127.0.0.1:${String(a.localListen.port)}/`);
+    const answers = new Map<string, number>();
+    let isOver = false;
+    const senders = Array.from({ length: 8 }, async (_, index) => {
+      while (!isOver) {
+        const { status, body } = await send({ port: a.localListen.port, method: index % 2 === 0 ? "GET" : "POST", body: index % 2 === 0 ? undefined : "x" });
+        const answer = `${String(status)} ${(JSON.parse(body) as { upstream?: string }).upstream ?? ""}`;
+        answers.set(answer, (answers.get(answer) ?? 0) + 1);
+      }
+    });
+    for (const gatewayUpstream of [other, upstream, other, upstream]) expect((await edge.load(render([{ ...a, gatewayUpstream }]))).isReloaded).toBe(false);
+    isOver = true;
+    await Promise.all(senders);
+    expect([...answers.keys()].sort()).toEqual(["200 a", "200 other"]);
+    expect(await socket.say("x")).toBe("a:x");
+    socket.close();
+  });
+
   test("somebody else's change is seen, and healed by loading what is wanted", async () => {
     const a = await scene.project("a", upstream);
     const { version } = await edge.load(render([a]));
@@ -106,7 +129,7 @@ describe("the edge's container", () => {
     const foreign = JSON.stringify({ ...render([]).document, apps: {} });
     await engine.exec(id, ["caddy", "reload", "--config", "-", "--address", `unix/${names.adminSocket}`], { stdin: foreign, timeoutMs: 20_000 });
     expect((await edge.inForce())?.version).not.toBe(version);
-    expect(await edge.heal(render([a]))).toEqual({ isChanged: true, version });
+    expect(await edge.heal(render([a]))).toEqual({ isChanged: true, isReloaded: true, version });
     expect((await send({ port: a.localListen.port })).status).toBe(200);
   });
 });

@@ -7,7 +7,7 @@ import { edgeVersion, listenersOf } from "@/lib/gateway/edge-version";
 import type { ConfigFile } from "@/lib/stack/desired";
 import { parseIssued, parseUploaded } from "./certificates";
 import { lastProblem, readIssuance, refusalOf } from "./edge-log";
-import { findTaken, isSocketServed } from "./edge-state";
+import { documentVersion, findTaken, isSocketServed, parseSaved, type Saved } from "./edge-state";
 
 const autosaveFile = "/config/caddy/autosave.json";
 const firstFile = "/etc/caddy/basehold.json";
@@ -54,17 +54,17 @@ export class CaddyEdge implements EdgePort {
   }
 
   async load(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
-    const version = edgeVersion(rendered.document);
-    const before = await this.inForce(signal);
-    if (before?.version === version) return { isChanged: false, version };
+    const version = edgeVersion(rendered);
     const id = await this.#requireRunning(signal);
-    await this.#requireFreeListeners(id, rendered, before, signal);
-    if (rendered.files.length > 0) await this.#engine.uploadFiles(id, rendered.files.map(({ path, content }) => file(path, content)), { replaceByMove: false }, signal);
-    const argv = ["caddy", "reload", "--config", "-", "--address", this.#admin];
-    const result = await this.#engine.exec(id, argv, { stdin: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs }, signal);
-    if (result.exitCode !== 0) throw refusalOf(result.stderr);
-    if ((await this.inForce(signal))?.version !== version) throw new EdgeError("refused", "The edge took the new configuration, but another one is in force. Somebody else changes it.");
-    return { isChanged: true, version };
+    const before = await this.#read(id, signal);
+    if (before.inForce?.version === version) return { isChanged: false, isReloaded: false, version };
+    const isReloaded = before.inForce === null || documentVersion(before.inForce.document) !== documentVersion(rendered.document);
+    if (isReloaded) await this.#reload(id, rendered, before, signal);
+    // After the document: one that is refused leaves every gateway as it was.
+    const moved = Object.entries(rendered.gateways).filter(([path, upstream]) => before.files.has(path) && before.files.get(path) !== upstream);
+    if (moved.length > 0) await this.#engine.uploadFiles(id, moved.map(([path, upstream]) => file(path, upstream)), { replaceByMove: true }, signal);
+    if ((await this.#read(id, signal)).inForce?.version !== version) throw new EdgeError("refused", "The edge took the new configuration, but another one is in force. Somebody else changes it.");
+    return { isChanged: true, isReloaded, version };
   }
 
   async validate(rendered: RenderedEdge, signal?: AbortSignal): Promise<string | null> {
@@ -77,17 +77,7 @@ export class CaddyEdge implements EdgePort {
   }
 
   async inForce(signal?: AbortSignal): Promise<EdgeInForce> {
-    const id = await this.#requireRunning(signal);
-    // Caddy writes this file under the same lock as it changes its configuration, after every load that succeeded.
-    const { exitCode, stdout } = await this.#engine.exec(id, ["cat", autosaveFile], { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal);
-    if (exitCode !== 0) return null;
-    try {
-      const document: unknown = JSON.parse(stdout);
-      return { version: edgeVersion(document), document };
-    } catch {
-      // Cut short by a kill while it was written: what runs is unknown until the next load.
-      return null;
-    }
+    return (await this.#read(await this.#requireRunning(signal), signal)).inForce;
   }
 
   async health(signal?: AbortSignal): Promise<EdgeHealth> {
@@ -126,6 +116,25 @@ export class CaddyEdge implements EdgePort {
     if (found !== null) await this.#discard(found.id, signal);
     if (!withVolumes) return;
     for (const name of [this.#names.dataVolume, this.#names.configVolume]) await this.#engine.removeVolume(name, signal);
+  }
+
+  /**
+   * One look at the saved document and the gateways' addresses, each a file of one line. Caddy writes the former under the same lock as it
+   * changes its configuration, after every load that succeeded.
+   */
+  async #read(id: string, signal?: AbortSignal): Promise<Saved> {
+    const argv = ["grep", "-rsH", "", autosaveFile, this.#names.gatewayFolder];
+    return parseSaved((await this.#engine.exec(id, argv, { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal)).stdout, autosaveFile);
+  }
+
+  async #reload(id: string, rendered: RenderedEdge, before: Saved, signal?: AbortSignal): Promise<void> {
+    await this.#requireFreeListeners(id, rendered, before.inForce, signal);
+    const added = Object.entries(rendered.gateways).filter(([path]) => !before.files.has(path)).map(([path, content]) => ({ path, content }));
+    const files = [...rendered.files, ...added];
+    if (files.length > 0) await this.#engine.uploadFiles(id, files.map(({ path, content }) => file(path, content)), { replaceByMove: false }, signal);
+    const argv = ["caddy", "reload", "--config", "-", "--address", this.#admin];
+    const result = await this.#engine.exec(id, argv, { stdin: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs }, signal);
+    if (result.exitCode !== 0) throw refusalOf(result.stderr);
   }
 
   async #inspect(signal?: AbortSignal): Promise<InspectedContainer | null> {
@@ -206,4 +215,4 @@ export class CaddyEdge implements EdgePort {
 const edgeArgv = ["caddy", "run", "--resume", "--config", firstFile];
 
 /** Changes when the container has to be made anew. */
-const specOf = (imageRef: string) => edgeVersion({ imageRef, argv: edgeArgv, edition: 1 });
+const specOf = (imageRef: string) => documentVersion({ imageRef, argv: edgeArgv, edition: 1 });

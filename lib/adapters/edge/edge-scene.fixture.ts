@@ -106,7 +106,7 @@ export class EdgeScene {
 
   input(projects: readonly EdgeProject[], parts: Partial<EdgeInput> = {}): EdgeInput {
     return {
-      panel: null, projects, adminSocket: this.adminSocket, trustedProxies: [],
+      panel: null, projects, adminSocket: this.adminSocket, gatewayFolder: null, trustedProxies: [],
       acme: { directoryUrl: "https://acme.invalid/directory", stagingDirectoryUrl: null, email: null, caRootPem: null },
       publicListen: { addresses: ["127.0.0.1"], httpPort: this.httpPort, httpsPort: this.httpsPort },
       ...parts,

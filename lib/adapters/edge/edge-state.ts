@@ -1,3 +1,33 @@
+import type { EdgeInForce } from "@/lib/gateway/edge-port";
+import { edgeVersion } from "@/lib/gateway/edge-version";
+
+/** What the edge's volume holds: every file that was read, and what of it is in force. */
+export type Saved = { files: ReadonlyMap<string, string>; inForce: EdgeInForce };
+
+export const documentVersion = (document: unknown) => edgeVersion({ document, gateways: {} });
+
+/** From lines of `path:content`. The document decides which gateways count: files of removed projects stay behind. */
+export function parseSaved(lines: string, autosaveFile: string): Saved {
+  const files = new Map(lines.split("\n").flatMap((line): [string, string][] => {
+    const colon = line.indexOf(":");
+    return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
+  }));
+  const text = files.get(autosaveFile);
+  const document = text === undefined ? undefined : parseJson(text);
+  if (text === undefined || document === undefined) return { files, inForce: null };
+  const gateways = Object.fromEntries([...files].filter(([path]) => text.includes(`"{file.${path}}"`)));
+  return { files, inForce: { version: edgeVersion({ document, gateways }), document, gateways } };
+}
+
+/** undefined for a text that was cut short: a kill while it was written. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const listening = "0A";
 const anyAddress = /^0+$/;
 
