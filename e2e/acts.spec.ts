@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "@playwright/test";
 import { signIn } from "./panel/acts";
+import { invite } from "./panel/invite";
 import { test } from "./panel/seeded-panel";
 
 /** Acts that a person does now and then, in a real browser; what becomes of each is looked up in the store. */
@@ -100,4 +101,25 @@ test("a project whose settings cannot be read says so on its page, and can be de
   await page.getByRole("dialog").getByRole("textbox").fill("Ledger");
   await page.getByRole("dialog").getByRole("button", { name: "Delete ledger" }).click();
   await expect(page).toHaveURL(/\/operations\//);
+});
+
+test("who joins by an invitation waits at a busy button until the panel opens, and can press it no second time", async ({ browser, panel }) => {
+  const outside = await browser.newContext({ storageState: { cookies: [], origins: [] }, baseURL: panel.url });
+  const page = await outside.newPage();
+  let letIn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (letIn = resolve));
+  await page.route("**/api/auth/callback/credentials", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(await panel.withStore((store) => invite(store, panel.url)));
+  await page.getByLabel("Name").fill("Nora New");
+  await page.getByLabel("Password").fill("nora has a long password");
+  const asked = page.waitForRequest("**/api/auth/callback/credentials");
+  await page.getByRole("button", { name: "Join" }).click();
+  await asked;
+  await expect(page.getByRole("button", { name: "Join" })).toHaveAttribute("aria-busy", "true");
+  letIn();
+  await expect(page).toHaveURL(/\/projects$/);
+  await outside.close();
 });

@@ -1,8 +1,9 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { createPasswordResetLink } from "@/lib/access/password-reset";
-import { hashSecretText, randomText } from "@/lib/access/secret-text";
+import { randomText } from "@/lib/access/secret-text";
 import { createSetUpLink } from "@/lib/access/set-up";
 import type { Store } from "@/lib/adapters/store/types";
+import { invite } from "./panel/invite";
 import { test, type SeededPanel } from "./panel/seeded-panel";
 
 /**
@@ -63,14 +64,6 @@ const doors: Stop[] = [
 ];
 
 const onHost = (store: Store) => ({ store, actor: { kind: "cli", name: "Test" } as const, now: () => new Date(), newId: () => randomText(20) });
-
-async function invite(store: Store, panelUrl: string): Promise<string> {
-  const token = randomText();
-  const { id: invitedById } = await store.db.user.findUniqueOrThrow({ where: { email: "ada@example.com" } });
-  const now = new Date();
-  await store.db.invitation.create({ data: { id: randomText(20), tokenHash: await hashSecretText(token), email: `${randomText(8)}@example.com`.toLowerCase(), installationRole: "viewer", invitedById, createdAt: now, expiresAt: new Date(now.getTime() + 3_600_000) } });
-  return `${panelUrl}/invitation#${token}`;
-}
 
 const fieldsOf = (form: Locator) => form.locator("input:visible:enabled:not([type=checkbox]):not([type=radio]):not([type=file]):not([readonly]), textarea:visible:enabled");
 

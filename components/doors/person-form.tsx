@@ -16,10 +16,15 @@ export function PersonForm({ token, act, email: fixedEmail, hasAccount = false, 
   const [name, setName] = useState("");
   const [email, setEmail] = useState(fixedEmail ?? "");
   const [password, setPassword] = useState("");
+  // Busy until the browser has gone: the link is used by then, and a second press would only be told so.
+  const [isLeaving, setLeaving] = useState(false);
   const { run, isBusy, failure, fieldError } = useAct(act, {
     failures: "inline",
     isRefreshing: false,
-    onDone: () => void requestSignIn({ email: email.trim(), password }).then((answer) => location.assign(answer.ok ? then : "/sign-in")),
+    onDone: () => {
+      setLeaving(true);
+      void requestSignIn({ email: email.trim(), password }).then((answer) => location.assign(answer.ok ? then : "/sign-in"));
+    },
   });
   return (
     <form
@@ -42,7 +47,7 @@ export function PersonForm({ token, act, email: fixedEmail, hasAccount = false, 
       <Field label="Password" error={fieldError("password")} hint={hasAccount ? "The one you sign in with here." : "At least 12 characters."} isRequired>
         <Input type="password" name="password" autoComplete={hasAccount ? "current-password" : "new-password"} autoFocus={hasAccount} value={password} onChange={(event) => setPassword(event.target.value)} />
       </Field>
-      <Button type="submit" variant="primary" size="lg" isBusy={isBusy}>
+      <Button type="submit" variant="primary" size="lg" isBusy={isBusy || isLeaving}>
         {button}
       </Button>
     </form>

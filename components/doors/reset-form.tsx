@@ -10,7 +10,16 @@ import { Notice } from "@/components/ui/notice";
 /** A new password by a one-time link; every session of the person ends. */
 export function ResetForm({ token, act }: { token: string; act: Act<{ token: string; password: string }, unknown> }) {
   const [password, setPassword] = useState("");
-  const { run, isBusy, failure, fieldError } = useAct(act, { failures: "inline", isRefreshing: false, onDone: () => location.assign("/sign-in") });
+  // Busy until the browser has gone: the link is used by then, and a second press would only be told so.
+  const [isLeaving, setLeaving] = useState(false);
+  const { run, isBusy, failure, fieldError } = useAct(act, {
+    failures: "inline",
+    isRefreshing: false,
+    onDone: () => {
+      setLeaving(true);
+      location.assign("/sign-in");
+    },
+  });
   return (
     <form
       noValidate
@@ -24,7 +33,7 @@ export function ResetForm({ token, act }: { token: string; act: Act<{ token: str
       <Field label="New password" error={fieldError("password")} hint="At least 12 characters. All sessions end." isRequired>
         <Input type="password" name="password" autoComplete="new-password" autoFocus value={password} onChange={(event) => setPassword(event.target.value)} />
       </Field>
-      <Button type="submit" variant="primary" size="lg" isBusy={isBusy}>
+      <Button type="submit" variant="primary" size="lg" isBusy={isBusy || isLeaving}>
         Set password
       </Button>
     </form>
