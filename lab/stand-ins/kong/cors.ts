@@ -51,7 +51,7 @@ export function corsPreflight(exchange: Exchange, config: Config): Answer | unde
 /** What an answer tells a browser, over whatever the upstream told it. */
 export function corsAnswer(exchange: Exchange, config: Config, answer: Headers): void {
   const origin = exchange.asked.headers.get("origin")?.[0];
-  if (exchange.isCorsDone || (origin === undefined && !config.allow_origin_absent)) return;
+  if (exchange.isCorsDone) return;
   answer.delete("access-control-allow-origin");
   for (const [name, value] of Object.entries(originHeaders(config, origin))) answer.set(name, name === "vary" ? [...(answer.get("vary") ?? []), value] : [value]);
   if (config.exposed_headers !== undefined && config.exposed_headers.length > 0) answer.set("access-control-expose-headers", [config.exposed_headers.join(",")]);

@@ -58,7 +58,7 @@ const jwt = z
 const methods = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS", "TRACE", "CONNECT"] as const;
 const cors = z.strictObject({
   origins: texts.optional(), headers: texts.optional(), exposed_headers: texts.optional(), methods: z.array(z.enum(methods)).default([...methods]), max_age: z.number().optional(),
-  credentials: z.boolean().default(false), private_network: z.boolean().default(false), preflight_continue: z.boolean().default(false), allow_origin_absent: z.boolean().default(true),
+  credentials: z.boolean().default(false), private_network: z.boolean().default(false), preflight_continue: z.boolean().default(false),
 });
 
 const requestTransformer = z.strictObject({ remove: names, replace: replaced, add: lines, append: lines });
@@ -89,7 +89,7 @@ const rateLimiting = z
 const requestSizeLimiting = z.strictObject({ allowed_payload_size: z.number().int().default(128), size_unit: z.enum(["megabytes", "kilobytes", "bytes"]).default("megabytes"), require_content_length: z.boolean().default(false) });
 
 const flag = z.boolean().default(false);
-const prometheus = z.strictObject({ per_consumer: flag, status_code_metrics: flag, latency_metrics: flag, bandwidth_metrics: flag, upstream_health_metrics: flag, ai_metrics: flag, wasm_metrics: flag });
+const prometheus = z.strictObject({ per_consumer: flag, status_code_metrics: flag, latency_metrics: flag, bandwidth_metrics: flag, upstream_health_metrics: flag, ai_metrics: flag });
 
 /** What a chunk of post-function does. The stand-in runs no Lua: it knows these texts and refuses others. */
 export type Chunk = { does: "clean-request" } | { does: "clean-response" } | { does: "clear-empty-header"; header: string } | { does: "close"; atS: number; body: string };
