@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lastProblem, readIssuance, refusalOf } from "./edge-log";
-import { findTaken, isSocketServed } from "./edge-state";
+import { findTaken, isSocketServed, parseSaved } from "./edge-state";
 
 const tcp = [
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
@@ -20,6 +20,23 @@ describe("what the kernel says", () => {
   test("an admin socket is served when a process listens on it, not when only its file is there", () => {
     const unix = "Num       RefCount Protocol Flags    Type St Inode Path\n0000: 00000002 00000000 00010000 0001 01 123 /run/bh-a-edge.sock\n0000: 00000003 00000000 00000000 0001 03 124 /run/bh-b-edge.sock\n";
     expect([isSocketServed(unix, "/run/bh-a-edge.sock"), isSocketServed(unix, "/run/bh-b-edge.sock"), isSocketServed(unix, "/run/bh-a-edge")]).toEqual([true, false, false]);
+  });
+});
+
+describe("what the edge saved", () => {
+  const autosave = "/config/caddy/autosave.json";
+  const pointers = "/g/aaaaaaaaaaaa:127.0.0.1:9001\n/g/aaaaaaaaaaaa.new:127.0.0.1:9009\n/g/bbbbbbbbbbbb:127.0.0.1:9002\n";
+
+  test("only gateways that the document names are in force, whole addresses and all", () => {
+    const { files, inForce } = parseSaved(`${autosave}:{"dial":"{file./g/aaaaaaaaaaaa}"}\n${pointers}`, autosave);
+    expect(inForce).toMatchObject({ document: { dial: "{file./g/aaaaaaaaaaaa}" }, gateways: { "/g/aaaaaaaaaaaa": "127.0.0.1:9001" } });
+    expect(Object.keys(inForce?.gateways ?? {})).toHaveLength(1);
+    expect(files.get("/g/bbbbbbbbbbbb")).toBe("127.0.0.1:9002");
+  });
+
+  test("a document that is missing or was cut short is none", () => {
+    expect(parseSaved(pointers, autosave).inForce).toBeNull();
+    expect(parseSaved(`${autosave}:{"apps":{"ht\n${pointers}`, autosave).inForce).toBeNull();
   });
 });
 
