@@ -65,6 +65,16 @@ export function readMatches(route: Place, servicePath: ReadTarget["basePath"], i
   return { value: matches };
 }
 
+/** The paths of a route alone, as far as they can be said, for closing them. */
+export function readPaths(route: Place, isPlain: boolean): OwnPath[] {
+  const expression = route.field("expression").text;
+  if (expression !== undefined) {
+    const read = readExpression(expression);
+    return read === undefined ? [] : [{ kind: read.kind, value: read.path }];
+  }
+  return route.field("paths").texts.flatMap((path) => readPath(path, isPlain, false, "/") ?? []).map(({ path }) => path);
+}
+
 function readMethods(methods: Place): HttpMethod[] | undefined {
   const known = methods.texts.filter((method): method is HttpMethod => httpMethods.some((each) => each === method));
   return known.length === methods.items().length ? known : undefined;

@@ -1,6 +1,6 @@
 import { readKongText, type Place, type TextProblem } from "./import-kong-document";
 import { notCarried, pluginsInForce, readPolicies, shown, type NotCarried, type ReadPolicies } from "./import-kong-plugins";
-import { readMatches, readTarget, type ReadMatch, type ReadTarget } from "./import-kong-routes";
+import { readMatches, readPaths, readTarget, type ReadMatch, type ReadTarget } from "./import-kong-routes";
 import { covers } from "./match";
 import { permittedOverrides, type BuiltInOverride, type OverrideField } from "./overrides";
 import { defaultGatewaySettings, maxOwnRoutes, parseGatewaySettings, type OwnRoute } from "./route-model";
@@ -46,6 +46,8 @@ class Importer {
   readonly #builtIns: readonly GatewayRoute[];
   readonly #candidates: Candidate[] = [];
   readonly #ids = new Set<string>();
+  /** Routes whose requests would go to another route from now on, with what was said of each. */
+  readonly #leftOut: { route: Place; item: NotCarried }[] = [];
 
   constructor(private readonly root: Place, release: GatewayRelease, private readonly isPlain: boolean) {
     this.#builtIns = builtInRoutes({ enabledServices: Object.keys(upstreamAddresses) as UpstreamService[], release });
@@ -60,12 +62,18 @@ class Importer {
       const name = route.field("service").text ?? route.field("service").field("name").text;
       this.#readRoute(route, services.find((service) => service.field("name").text === name));
     }
+    this.#closeWhatIsLeftOpen();
     this.#keepInOrder();
     return this.#imported;
   }
 
   #skip(place: Place, what: string, why: string): void {
     this.#imported.notCarried.push(notCarried(place, what, why));
+  }
+
+  #leaveOut(route: Place, item: NotCarried): void {
+    this.#imported.notCarried.push(item);
+    this.#leftOut.push({ route, item });
   }
 
   #readConsumers(): void {
@@ -88,19 +96,19 @@ class Importer {
 
   #readRoute(route: Place, service: Place | undefined): void {
     const label = `The route ${shown(route.field("name").text ?? service?.field("name").text ?? "")}`;
-    const leaveOut = (item: NotCarried) => this.#imported.notCarried.push({ ...item, what: `${label}: ${item.what.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())}` });
+    const labelled = (item: NotCarried): NotCarried => ({ ...item, what: `${label}: ${item.what.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())}` });
     const plugins = pluginsInForce(this.#pluginsOf(route, service));
     const policies = readPolicies(plugins);
-    if (service === undefined && policies.access !== "denied") return this.#skip(route, label, "It leads to no service of the file.");
-    if (service?.field("enabled").flag === false) return this.#skip(service, label, "Its service is switched off.");
+    if (service === undefined && policies.access !== "denied") return this.#leaveOut(route, notCarried(route, label, "It leads to no service of the file."));
+    if (service?.field("enabled").flag === false) return this.#leaveOut(route, notCarried(service, label, "Its service is switched off."));
     const target: ReturnType<typeof readTarget> = policies.access === "denied" ? { value: { upstream: { kind: "none" }, basePath: null } } : service === undefined ? { blockedBy: notCarried(route, "its service", "") } : readTarget(service);
-    if ("blockedBy" in target) return void leaveOut(target.blockedBy);
+    if ("blockedBy" in target) return this.#leaveOut(route, labelled(target.blockedBy));
     const matches = readMatches(route, target.value.basePath, this.isPlain);
-    if ("blockedBy" in matches) return void leaveOut(matches.blockedBy);
-    if (policies.blockedBy !== null) return void leaveOut(policies.blockedBy);
+    if ("blockedBy" in matches) return this.#leaveOut(route, labelled(matches.blockedBy));
+    if (policies.blockedBy !== null) return this.#leaveOut(route, labelled(policies.blockedBy));
     const read = matches.value.map((match) => this.#settle({ route, service, match, target: target.value, policies }));
-    if (read.some((isBuiltIn) => !isBuiltIn)) policies.notCarried.forEach(leaveOut);
-    else policies.notCarried.filter(({ what }) => !what.startsWith("CORS")).forEach(leaveOut);
+    if (read.some((isBuiltIn) => !isBuiltIn)) this.#imported.notCarried.push(...policies.notCarried.map(labelled));
+    else this.#imported.notCarried.push(...policies.notCarried.filter(({ what }) => !what.startsWith("CORS")).map(labelled));
   }
 
   /** One path of a route: the release's own as it is, with other policies, or an own route. true for the former two. */
@@ -139,8 +147,41 @@ class Importer {
     };
     // As a whole table: an address inside is refused there and not on the route.
     const parsed = parseGatewaySettings({ ...defaultGatewaySettings, ownRoutes: [own] });
-    if (parsed.isValid) this.#candidates.push(...parsed.settings.ownRoutes.map((each) => ({ own: each, place: route, rank: rankOf(match) })));
-    else this.#skip(route, `The route ${shown(name)}`, [...new Set(parsed.problems.map(({ message }) => message))].join(" "));
+    if (parsed.isValid) this.#candidates.push(...parsed.settings.ownRoutes.map((each) => ({ own: each, place: route, rank: rankOf(match, route) })));
+    else this.#leaveOut(route, notCarried(route, `The route ${shown(name)}`, [...new Set(parsed.problems.map(({ message }) => message))].join(" ")));
+  }
+
+  /**
+   * A route that was left out is closed where a wider one would take its requests: what was behind a restriction must not be reached around it. One with
+   * the very path of another route cannot be closed without closing that one.
+   */
+  #closeWhatIsLeftOpen(): void {
+    const others = [...this.#candidates.map(({ own }) => ({ kind: own.match.path.kind, path: own.match.path.value })), ...this.#builtIns.filter(({ id }) => id !== "dashboard").map(({ match }) => match)];
+    for (const { route, item } of this.#leftOut) {
+      const paths = readPaths(route, this.isPlain);
+      if (paths.length === 0) item.why += " Look whether another route takes its requests from now on.";
+      for (const path of paths) {
+        const match = { kind: path.kind, path: path.value };
+        // Whether a prefix lies around an expression cannot be seen, so an expression is closed in any case.
+        const around = others.filter((other) => covers(other, match));
+        if (around.length === 0 && path.kind !== "regex") continue;
+        const isSame = around.some((other) => covers(match, other));
+        item.why += isSame ? " Requests to its path are taken by another route of the same path from now on: look at that one." : ` ${path.value} is closed until you choose.`;
+        if (!isSame) this.#close(route, path);
+      }
+    }
+  }
+
+  #close(route: Place, path: ReadMatch["path"]): void {
+    const name = `${(route.field("name").text ?? path.value).trim().slice(0, 60) || path.value.slice(0, 60)} (closed)`;
+    const id = this.#freeId(name);
+    const match: ReadMatch = { path, methods: [], headers: [], rewrite: null };
+    const none = { set: [], remove: [] };
+    const parsed = parseGatewaySettings({
+      ...defaultGatewaySettings,
+      ownRoutes: [{ id, name: this.#freeName(name, id), isEnabled: true, position: { side: "above", order: 0 }, match: { path, methods: [], headers: [] }, upstream: { kind: "none" }, rewrite: null, access: "denied", ipAllow: [], rateLimit: null, cors: null, requestHeaders: none, responseHeaders: none, timeoutMs: null, idleTimeoutMs: null, retryAttempts: 0, maxBodyBytes: null }],
+    });
+    if (parsed.isValid) this.#candidates.push(...parsed.settings.ownRoutes.map((own) => ({ own, place: route, rank: rankOf(match) })));
   }
 
   /**
@@ -184,8 +225,9 @@ const kongSilenceMs = 60_000;
 const kongRetries = 5;
 
 /** Number of conditions, expressions before prefixes, then the longer path: how Kong orders routes with paths. */
-function rankOf({ path, methods, headers }: ReadMatch): [number, number, number] {
-  return [(methods.length > 0 ? 1 : 0) + headers.length, path.kind === "prefix" ? 0 : 1, path.value.length];
+function rankOf({ path, methods, headers }: ReadMatch, route?: Place): [number, number, number] {
+  const priority = route?.field("regex_priority").number ?? 0;
+  return [(methods.length > 0 ? 1 : 0) + headers.length, path.kind === "prefix" ? 0 : 1 + Math.max(0, priority), path.value.length];
 }
 
 const accessOf: Record<Exclude<OwnRoute["access"], "denied">, RouteAccess> = { open: "open", "any-key": "any-key", "opaque-key": "opaque-key", "service-key": "service-key", dashboard: "basic-auth", "user-jwt": "user-jwt" };
