@@ -1,3 +1,4 @@
+import type { GatewayChange } from "@/lib/gateway/diff";
 import type { OverrideField } from "@/lib/gateway/overrides";
 import { effectiveRoutes, openMcpRouteId, toGatewayRoute } from "@/lib/gateway/precedence";
 import type { GatewaySettings, OwnRoute } from "@/lib/gateway/route-model";
@@ -38,4 +39,22 @@ function toBuiltInRow(route: GatewayRoute, { builtInOverrides }: GatewaySettings
   const isMcp = route.id === openMcpRouteId || route.id === "mcp-denied";
   const override = builtInOverrides[route.id] ?? {};
   return { id: route.id, name: null, route, isEnabled: true, permitted: permitted(route.id), overridden: permitted(route.id).filter((field) => override[field] !== undefined), isMcp };
+}
+
+/** Whether an own route is the first or the last of its side. */
+export function neighboursOf(row: RouteRow, rows: readonly RouteRow[]): { isFirst: boolean; isLast: boolean } {
+  const at = rows.indexOf(row);
+  const isOwn = (index: number) => (rows[index]?.name ?? null) !== null;
+  return { isFirst: !isOwn(at - 1), isLast: !isOwn(at + 1) };
+}
+
+/** What a draft does to each route, by the id that the row has. */
+export function marksOf(changes: readonly GatewayChange[]): Record<string, "added" | "changed"> {
+  const marks: Record<string, "added" | "changed"> = {};
+  for (const { routeId, kind } of changes) {
+    if (routeId === null || kind === "removed") continue;
+    marks[routeId] = kind;
+    if (routeId === "mcp-denied") marks[openMcpRouteId] = kind;
+  }
+  return marks;
 }

@@ -31,9 +31,8 @@ const seconds = (milliseconds: number) => (milliseconds < 1000 ? `${milliseconds
 /** When an answer is cut off, and when silence ends it. */
 export function timeoutText({ target, timeoutMs, idleTimeoutMs }: GatewayRoute): string {
   if (target.kind === "answer") return "–";
-  const whole = timeoutMs === undefined ? "No limit" : seconds(timeoutMs);
-  if (idleTimeoutMs === undefined) return whole;
-  return idleTimeoutMs === 0 ? `${whole}, silence too` : `${whole}, ${seconds(idleTimeoutMs)} of silence`;
+  if (timeoutMs === undefined) return idleTimeoutMs === undefined || idleTimeoutMs === 0 ? "None" : `${seconds(idleTimeoutMs)} of silence`;
+  return idleTimeoutMs === undefined || idleTimeoutMs === 0 ? seconds(timeoutMs) : `${seconds(timeoutMs)}, or ${seconds(idleTimeoutMs)} of silence`;
 }
 
 /** Which pages may read answers in a browser. */

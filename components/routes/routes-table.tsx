@@ -1,13 +1,12 @@
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/class-names";
-import { NameText } from "@/components/ui/name-text";
 import { Cell, HeadCell, Row, Table, TableHead } from "@/components/ui/table";
 import type { GatewayRoute } from "@/lib/gateway/routes";
 import type { RouteRow } from "./route-rows";
 import { accessName, corsText, headerText, limitTexts, pathKindNames, timeoutText, upstreamName } from "./route-words";
 
-export type RowMark = "added" | "changed";
+type RowMark = "added" | "changed";
 
 type TableProps = {
   rows: readonly RouteRow[];
@@ -53,10 +52,10 @@ function RouteLine({ row, mark, acts, live }: { row: RouteRow; mark: RowMark | u
     <Row className={cn(row.name !== null && "bg-accent-soft/40")}>
       <Cell className="py-2 align-top">
         <RouteName row={row} mark={mark} />
-        <p className="mt-1 text-sm text-ink-2 md:hidden">
-          {upstreamName(route)}, {accessName(route).toLowerCase()}
+        <p className="mt-1 text-sm text-ink-2 [overflow-wrap:anywhere] md:hidden">
+          {upstreamName(route)} · {accessName(route)}
         </p>
-        <p className="text-sm text-ink-3 xl:hidden">{[timeoutText(route), ...limits].filter((text) => text !== "–").join(" · ")}</p>
+        <p className="text-sm text-ink-3 [overflow-wrap:anywhere] xl:hidden">{[timeoutText(route), ...limits].filter((text) => text !== "–").join(" · ")}</p>
       </Cell>
       <Cell className="py-2 align-top max-md:hidden">
         <Upstream route={route} />
@@ -90,7 +89,7 @@ function RouteName({ row: { id, name, route, isEnabled, overridden, permitted, i
           {permitted.length === 0 && !isMcp && ", fixed"}
         </p>
       ) : (
-        <NameText name={name} className="text-sm text-ink-2" />
+        <bdi className="text-sm text-ink-2 [overflow-wrap:anywhere]">{name}</bdi>
       )}
     </div>
   );

@@ -1,27 +1,63 @@
 import type { Metadata } from "next";
+import { applyDraft, discardDraft, restoreRevision, saveDraft } from "@/app/actions/gateway-actions";
+import { cancel } from "@/app/actions/operation-actions";
+import { ApplyOutcome, ApplyProgress } from "@/components/routes/apply-progress";
+import { DraftBar } from "@/components/routes/draft-bar";
 import { RevisionsList } from "@/components/routes/revisions-list";
-import { routeRows } from "@/components/routes/route-rows";
+import { marksOf, neighboursOf, routeRows, type RouteRow } from "@/components/routes/route-rows";
+import { RowActs } from "@/components/routes/row-acts";
+import { RoutesEditingProvider } from "@/components/routes/routes-editing";
 import { RoutesTable } from "@/components/routes/routes-table";
+import { RestoreButton, RoutesToolbar } from "@/components/routes/routes-toolbar";
+import { LeaveGuard } from "@/components/settings-form/leave-guard";
+import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/page-header";
 import { permittedOverrides } from "@/lib/gateway/overrides";
 import { getGateway } from "@/lib/projects/gateway/get-gateway";
+import { getOperation } from "@/lib/projects/get-operation";
+import type { ProjectDetail } from "@/lib/projects/views";
 import { forPage, openPage } from "@/lib/server/current-actor";
+import { loadProject } from "../load-project";
 
 export const metadata: Metadata = { title: "Routes" };
 
 export default async function Page({ params }: { params: Promise<{ ref: string }> }) {
   const { ref } = await params;
   const ctx = await openPage("/projects/[ref]/routes", { ref });
-  const view = await forPage(getGateway(ctx, { ref }));
-  const rows = routeRows(view.draft?.settings ?? view.settings, view.options, permittedOverrides);
+  const [project, view] = await Promise.all([loadProject(ref), forPage(getGateway(ctx, { ref }))]);
+  const operation = view.openOperationId === null ? null : await forPage(getOperation(ctx, view.openOperationId));
+  const [newest = null] = view.revisions;
+  const settings = view.draft?.settings ?? view.settings;
+  const rows = routeRows(settings, view.options, permittedOverrides);
+  const isLocked = operation !== null;
   return (
-    <>
-      <Section title="Routes" hint="From top to bottom: the first that matches a request takes it.">
-        <RoutesTable rows={rows} />
-      </Section>
-      <Section title="Revisions">
-        <RevisionsList revisions={view.revisions} isUntouched={view.revision === null} />
-      </Section>
-    </>
+    <LeaveGuard>
+      <RoutesEditingProvider view={view} acts={{ saveDraft, discardDraft, applyDraft, restore: restoreRevision, cancel }} isLocked={isLocked}>
+        {operation !== null && newest !== null && <ApplyProgress operation={operation} number={newest.number} />}
+        <ApplyOutcome newest={newest} isApplying={isLocked} hasDraft={view.draft !== null} />
+        {view.draft !== null && <DraftBar key={view.draft.version} draft={view.draft} whyNot={whyNotNow(project)} />}
+        <Section title="Routes" hint={view.draft === null ? "From top to bottom: the first that matches a request takes it." : "As the draft has them. The first that matches a request takes it."} acts={<RoutesToolbar />}>
+          {settings.ownRoutes.length === 0 && <Notice tone="info">These routes come with the release. Add one to lead a path somewhere else, or change the limits of one that is here.</Notice>}
+          <RoutesTable rows={rows} marks={view.draft === null ? {} : marksOf(view.draft.changes)} acts={view.mayEdit ? (row) => <ActsOf row={row} rows={rows} /> : undefined} />
+        </Section>
+        <Section title="Revisions" hint="Every version is kept.">
+          <RevisionsList revisions={view.revisions} isUntouched={view.revision === null} restore={(number) => <RestoreButton number={number} />} />
+        </Section>
+      </RoutesEditingProvider>
+    </LeaveGuard>
   );
+}
+
+/** Why nothing can be applied now; empty when it can. */
+function whyNotNow({ state, runningOperationId }: ProjectDetail): string {
+  // Degraded and unknown are what was seen of a project that is ready.
+  if (!["ready", "degraded", "unknown"].includes(state)) return `A draft can be applied while the project is ready; it is ${state}. The draft stays.`;
+  return runningOperationId === null ? "" : "An operation is running on this project. The draft can be applied when it has ended.";
+}
+
+function ActsOf({ row, rows }: { row: RouteRow; rows: readonly RouteRow[] }) {
+  const isOwn = row.name !== null;
+  if (!isOwn && !row.isMcp && row.permitted.length === 0) return null;
+  const label = row.name ?? row.route.match.path;
+  return <RowActs id={row.id} label={label} isOwn={isOwn} {...neighboursOf(row, rows)} target={row.isMcp ? { kind: "mcp" } : isOwn ? { kind: "own", id: row.id } : { kind: "built-in", id: row.id }} />;
 }

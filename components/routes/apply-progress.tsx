@@ -1,0 +1,78 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useCallback, useState } from "react";
+import { useAct } from "@/components/act/use-act";
+import { OperationSteps } from "@/components/operations/operation-steps";
+import { useOperationEvents } from "@/components/operations/use-operation-events";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { FailureNote, Notice } from "@/components/ui/notice";
+import { StateBadge } from "@/components/ui/state-badge";
+import type { GatewayRevisionView, OperationView } from "@/lib/projects/views";
+import { useRoutesEditing } from "./routes-editing";
+
+/** A revision on its way into force, step by step. */
+export function ApplyProgress({ operation, number }: { operation: OperationView; number: number }) {
+  const router = useRouter();
+  const editing = useRoutesEditing();
+  const onStep = useCallback(() => router.refresh(), [router]);
+  const { events, isLost } = useOperationEvents(operation.id, true, onStep);
+  return (
+    <section aria-label={`Revision ${number}`} className="flex flex-col gap-3 rounded border border-control bg-surface px-4 py-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <span className="font-medium">Revision {number}</span>
+        <StateBadge kind="revision" state="applying" />
+        <span className="ml-auto flex flex-wrap gap-2">
+          {operation.isCancellable && editing !== null && <Cancel operationId={operation.id} act={editing.acts.cancel} />}
+          <ButtonLink variant="ghost" href={`/operations/${operation.id}`}>
+            Open operation
+          </ButtonLink>
+        </span>
+      </div>
+      <OperationSteps steps={operation.steps} events={events} isCompact />
+      {isLost && <p className="text-sm text-ink-3">Connection lost, reconnecting. The operation goes on.</p>}
+    </section>
+  );
+}
+
+function Cancel({ operationId, act }: { operationId: string; act: NonNullable<ReturnType<typeof useRoutesEditing>>["acts"]["cancel"] }) {
+  const { run, isBusy } = useAct(act, { done: "Cancelling. What was in force comes back." });
+  return (
+    <Button isBusy={isBusy} onClick={() => void run({ operationId })}>
+      Cancel
+    </Button>
+  );
+}
+
+type OutcomeProps = { newest: GatewayRevisionView | null; isApplying: boolean; hasDraft: boolean };
+
+/** How the newest revision ended: a failure until something newer is there, a success for who watched it. */
+export function ApplyOutcome({ newest, isApplying, hasDraft }: OutcomeProps) {
+  // Only of a revision that this page saw on its way.
+  const [watched, setWatched] = useState<number | null>(null);
+  if (isApplying && newest !== null && watched !== newest.number) setWatched(newest.number);
+  if (newest === null || isApplying) return null;
+  if (newest.state === "in-force" && watched === newest.number) {
+    return (
+      <div role="status">
+        <Notice tone="good">{`Revision ${newest.number} is in force: read back from the gateway, and proven by requests.`}</Notice>
+      </div>
+    );
+  }
+  if (newest.state !== "failed" || newest.failure === null) return null;
+  return (
+    <FailureNote
+      what={`Revision ${newest.number} was taken back. ${newest.failure.sentence}`}
+      stillWorks="What was in force before is in force again; no other route was touched."
+      todo={hasDraft ? "Its changes are kept as the draft below: mend it and apply again, or discard it." : undefined}
+      technical={newest.failure.evidence.length > 0 ? newest.failure.evidence.join("\n") : null}
+      isOpen
+      acts={
+        newest.operationId !== null && (
+          <ButtonLink href={`/operations/${newest.operationId}`}>
+            Open operation
+          </ButtonLink>
+        )
+      }
+    />
+  );
+}

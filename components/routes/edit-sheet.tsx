@@ -1,0 +1,97 @@
+"use client";
+import { useRef, useState, type ReactNode } from "react";
+import { useDirtyMark } from "@/components/settings-form/leave-guard";
+import { Button } from "@/components/ui/button";
+import { Sheet } from "@/components/ui/dialog";
+
+type EditSheetProps = {
+  title: ReactNode;
+  description?: ReactNode;
+  isDirty: boolean;
+  isBusy: boolean;
+  /** False when a rule is broken: the field says which, and the first of them is focused. */
+  isValid: boolean;
+  acts?: ReactNode;
+  onInvalid(): void;
+  onSave(): void;
+  onClose(): void;
+  children: ReactNode;
+};
+
+/** A side sheet with a form. What was typed is never thrown away by a key or a click beside it. */
+export function EditSheet({ title, description, isDirty, isBusy, isValid, acts, onInvalid, onSave, onClose, children }: EditSheetProps) {
+  const [isAsking, setAsking] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useDirtyMark("route editor", isDirty);
+  const submit = () => {
+    if (isValid) return onSave();
+    onInvalid();
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+  };
+  return (
+    <Sheet
+      isOpen
+      onOpenChange={(isOpen) => {
+        if (isOpen) return;
+        if (isDirty) setAsking(true);
+        else onClose();
+      }}
+      title={title}
+      description={description}
+      className="!w-[min(44rem,100vw)]"
+      footer={isAsking && isDirty ? <Asking onKeep={() => setAsking(false)} onThrow={onClose} /> : <Footer acts={acts} isDirty={isDirty} isBusy={isBusy} onSave={() => form.current?.requestSubmit()} onClose={onClose} />}
+    >
+      <form
+        ref={form}
+        noValidate
+        className="flex flex-col gap-6"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        {children}
+        <button type="submit" hidden />
+      </form>
+    </Sheet>
+  );
+}
+
+function Asking({ onKeep, onThrow }: { onKeep(): void; onThrow(): void }) {
+  return (
+    <div role="alert" className="flex flex-1 flex-wrap items-center justify-end gap-2">
+      <span className="mr-auto text-ink-2">What you typed is not in the draft yet.</span>
+      <Button autoFocus onClick={onKeep}>
+        Keep editing
+      </Button>
+      <Button variant="danger" onClick={onThrow}>
+        Throw away
+      </Button>
+    </div>
+  );
+}
+
+function Footer({ acts, isDirty, isBusy, onSave, onClose }: { acts: ReactNode; isDirty: boolean; isBusy: boolean; onSave(): void; onClose(): void }) {
+  return (
+    <>
+      {acts && <div className="mr-auto flex flex-wrap gap-2">{acts}</div>}
+      <Button onClick={onClose}>Cancel</Button>
+      <Button variant="primary" isBusy={isBusy} disabled={!isDirty} onClick={onSave}>
+        Save to draft
+      </Button>
+    </>
+  );
+}
+
+/** A named group of fields. */
+export function FieldGroup({ title, hint, children }: { title: string; hint?: ReactNode; children: ReactNode }) {
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-4 border-t border-line pt-4 first:border-t-0 first:pt-0">
+      <legend className="float-left mb-3 w-full font-semibold">
+        {title}
+        {hint && <span className="block text-sm font-normal text-ink-3">{hint}</span>}
+      </legend>
+      {children}
+    </fieldset>
+  );
+}

@@ -1,0 +1,84 @@
+"use client";
+import dynamic from "next/dynamic";
+import { createContext, use, useCallback, useMemo, useState, type ReactNode } from "react";
+import type { ActResult } from "@/components/act/act-result";
+import { useAct } from "@/components/act/use-act";
+import { useDirtyMark } from "@/components/settings-form/leave-guard";
+import { showToast } from "@/components/ui/toast";
+import type { GatewaySettings } from "@/lib/gateway/route-model";
+import type { GatewayView } from "@/lib/projects/views";
+import type { EditTarget, RouteActs } from "./route-acts";
+
+// Rules, expressions and words weigh more than the rest of the page: they come when somebody edits.
+const EditSheets = dynamic(() => import("./edit-sheets").then((module) => module.EditSheets), { ssr: false });
+const ConflictDialog = dynamic(() => import("./conflict-dialog").then((module) => module.ConflictDialog), { ssr: false });
+
+/** Settings that somebody looked at, with the version of the draft that held them; null: there was no draft. */
+export type Seen = { settings: GatewaySettings; version: string | null };
+type SaveResult = ActResult<{ version: string | null }> | null;
+export type Conflict = { base: Seen; mine: GatewaySettings };
+
+export type RoutesEditing = {
+  view: GatewayView;
+  seen: Seen;
+  acts: RouteActs;
+  /** Nothing can be changed now, for example while a revision is applied. */
+  isLocked: boolean;
+  isBusy: boolean;
+  open(target: EditTarget): void;
+  /** Keeps `mine`, made from `base`, as the draft. When somebody else saved in between, both changes are shown first. */
+  save(base: Seen, mine: GatewaySettings): Promise<SaveResult>;
+};
+
+const EditingContext = createContext<RoutesEditing | null>(null);
+
+/** What the routes page acts on; null outside of it. */
+export function useRoutesEditing(): RoutesEditing | null {
+  return use(EditingContext);
+}
+
+type ProviderProps = { view: GatewayView; acts: RouteActs; isLocked: boolean; children: ReactNode };
+
+/** Holds what is being edited on the routes page. Every change is saved to the project's one draft at once; nothing is in force before it is applied. */
+export function RoutesEditingProvider({ view, acts, isLocked, children }: ProviderProps) {
+  const [target, setTarget] = useState<EditTarget | null>(null);
+  const { seen, remember } = useSeen(view);
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const { run, isBusy } = useAct(acts.saveDraft, { failures: "inline" });
+  useDirtyMark("route conflict", conflict !== null);
+  const save = useCallback(
+    async (base: Seen, mine: GatewaySettings): Promise<SaveResult> => {
+      const result = await run({ ref: view.ref, settings: mine, version: base.version });
+      if (result?.ok === true) remember({ settings: result.data.version === null ? view.settings : mine, version: result.data.version });
+      else if (result?.error.code === "draft-changed") setConflict({ base, mine });
+      else if (result) showToast(Object.values(result.error.fields ?? {})[0] ?? result.error.message, { tone: "bad", lastsMs: 9000 });
+      return result;
+    },
+    [remember, run, view],
+  );
+  const value = useMemo(() => ({ view, seen, acts, isLocked, isBusy, open: setTarget, save }), [view, seen, acts, isLocked, isBusy, save]);
+  return (
+    <EditingContext value={value}>
+      {children}
+      {target !== null && <EditSheets target={target} onOpen={setTarget} onClose={() => setTarget(null)} />}
+      {conflict !== null && (
+        <ConflictDialog
+          conflict={conflict}
+          onClose={(isSettled) => {
+            setConflict(null);
+            if (isSettled) setTarget(null);
+          }}
+        />
+      )}
+    </EditingContext>
+  );
+}
+
+/** The draft as the page shows it, or, until the page has been drawn anew, as it was just saved. */
+function useSeen(view: GatewayView): { seen: Seen; remember(seen: Seen): void } {
+  const drawn = view.draft?.version ?? null;
+  const [saved, setSaved] = useState<{ over: string | null; seen: Seen } | null>(null);
+  const remember = useCallback((seen: Seen) => setSaved({ over: drawn, seen }), [drawn]);
+  const seen = useMemo(() => (saved !== null && saved.over === drawn ? saved.seen : { settings: view.draft?.settings ?? view.settings, version: drawn }), [saved, drawn, view]);
+  return { seen, remember };
+}
