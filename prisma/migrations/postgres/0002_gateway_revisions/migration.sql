@@ -48,6 +48,27 @@ CREATE TABLE "GatewayDraft" (
     CONSTRAINT "GatewayDraft_pkey" PRIMARY KEY ("projectId")
 );
 
+-- CreateTable
+CREATE TABLE "Domain" (
+    "id" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "hostname" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "tls" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "stateReason" TEXT,
+    "isMain" BOOLEAN NOT NULL,
+    "redirectsHttp" BOOLEAN NOT NULL,
+    "hstsSeconds" INTEGER,
+    "certificatePem" TEXT,
+    "keyCiphertext" TEXT,
+    "certificateJson" TEXT,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Domain_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "GatewayRevision_projectId_number_key" ON "GatewayRevision"("projectId", "number");
 
@@ -57,6 +78,12 @@ CREATE INDEX "KeyUse_projectId_lastAt_idx" ON "KeyUse"("projectId", "lastAt");
 -- CreateIndex
 CREATE UNIQUE INDEX "KeyUse_projectId_hour_key_routeId_network_userAgent_key" ON "KeyUse"("projectId", "hour", "key", "routeId", "network", "userAgent");
 
+-- CreateIndex
+CREATE UNIQUE INDEX "Domain_hostname_key" ON "Domain"("hostname");
+
+-- CreateIndex
+CREATE INDEX "Domain_projectId_idx" ON "Domain"("projectId");
+
 -- AddForeignKey
 ALTER TABLE "GatewayRevision" ADD CONSTRAINT "GatewayRevision_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
@@ -65,3 +92,6 @@ ALTER TABLE "KeyUse" ADD CONSTRAINT "KeyUse_projectId_fkey" FOREIGN KEY ("projec
 
 -- AddForeignKey
 ALTER TABLE "GatewayDraft" ADD CONSTRAINT "GatewayDraft_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Domain" ADD CONSTRAINT "Domain_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -45,6 +45,26 @@ CREATE TABLE "GatewayDraft" (
     CONSTRAINT "GatewayDraft_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
+-- CreateTable
+CREATE TABLE "Domain" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "projectId" TEXT NOT NULL,
+    "hostname" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "tls" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "stateReason" TEXT,
+    "isMain" BOOLEAN NOT NULL,
+    "redirectsHttp" BOOLEAN NOT NULL,
+    "hstsSeconds" INTEGER,
+    "certificatePem" TEXT,
+    "keyCiphertext" TEXT,
+    "certificateJson" TEXT,
+    "createdAt" DATETIME NOT NULL,
+    "updatedAt" DATETIME NOT NULL,
+    CONSTRAINT "Domain_projectId_fkey" FOREIGN KEY ("projectId") REFERENCES "Project" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "GatewayRevision_projectId_number_key" ON "GatewayRevision"("projectId", "number");
 
@@ -53,3 +73,9 @@ CREATE INDEX "KeyUse_projectId_lastAt_idx" ON "KeyUse"("projectId", "lastAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "KeyUse_projectId_hour_key_routeId_network_userAgent_key" ON "KeyUse"("projectId", "hour", "key", "routeId", "network", "userAgent");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Domain_hostname_key" ON "Domain"("hostname");
+
+-- CreateIndex
+CREATE INDEX "Domain_projectId_idx" ON "Domain"("projectId");
