@@ -36,7 +36,7 @@ describe("on a real engine", () => {
   });
 
   it("Docker's own health check becomes visible in a listing", async () => {
-    await expect.poll(async () => (await engine.observe({ instanceId, imageRefs: [] })).containers[0]?.health, { timeout: 20_000 }).toBe("healthy");
+    await expect.poll(async () => (await engine.observe({ instanceId, imageRefs: [] })).containers[0]?.health, { timeout: 50_000 }).toBe("healthy");
   });
 
   it("the memory limit is measured", async () => {
