@@ -87,7 +87,7 @@ function Footer({ acts, isDirty, isBusy, onSave, onClose }: { acts: ReactNode; i
 export function FieldGroup({ title, hint, children }: { title: string; hint?: ReactNode; children: ReactNode }) {
   return (
     <fieldset className="flex min-w-0 flex-col gap-4 border-t border-line pt-4 first:border-t-0 first:pt-0">
-      <legend className="float-left mb-3 w-full font-semibold">
+      <legend className="float-left w-full font-semibold">
         {title}
         {hint && <span className="block text-sm font-normal text-ink-3">{hint}</span>}
       </legend>

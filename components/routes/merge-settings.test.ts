@@ -31,6 +31,12 @@ describe("adding mine to theirs", () => {
     expect(settings.ownRoutes.map(({ id, name }) => [id, name])).toEqual([["own-mail-2", "Mail"], ["own-mail", "Mail (2)"]]);
   });
 
+  it("keeps both routes when each of us added one of the same name, whose ids are then the same too", () => {
+    const { settings, overlaps } = mergeSettings(withRoutes(), withRoutes({ ...mail, timeoutMs: 1_000 }), withRoutes({ ...mail, timeoutMs: 2_000 }));
+    expect(settings.ownRoutes.map(({ id, name, timeoutMs }) => [id, name, timeoutMs])).toEqual([["own-mail", "Mail", 2_000], ["own-mail-2", "Mail (2)", 1_000]]);
+    expect(overlaps).toEqual([]);
+  });
+
   it("joins changes of a built-in route field by field", () => {
     const of = (builtInOverrides: GatewaySettings["builtInOverrides"]): GatewaySettings => ({ ...defaultGatewaySettings, builtInOverrides });
     const base = of({ "rest-v1-protected": { retryAttempts: 1 } });

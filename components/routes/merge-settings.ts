@@ -1,4 +1,5 @@
 import type { GatewaySettings, OwnRoute } from "@/lib/gateway/route-model";
+import { freeName, newRouteId } from "./route-names";
 
 export type Merged = {
   settings: GatewaySettings;
@@ -35,10 +36,17 @@ type Pick = <Value>(name: string, was: Value, my: Value, their: Value) => Value;
 
 function mergeRoutes(base: GatewaySettings, mine: GatewaySettings, theirs: GatewaySettings, pick: Pick): OwnRoute[] {
   const find = (settings: GatewaySettings, id: string) => settings.ownRoutes.find((route) => route.id === id);
-  const ids = [...new Set([...theirs.ownRoutes, ...mine.ownRoutes].map(({ id }) => id))];
+  const ids = new Set([...theirs.ownRoutes, ...mine.ownRoutes].map(({ id }) => id));
   const merged: OwnRoute[] = [];
-  for (const id of ids) {
+  for (const id of [...ids]) {
     const [was, my, their] = [find(base, id), find(mine, id), find(theirs, id)];
+    if (was === undefined && my !== undefined && their !== undefined && !same(my, their)) {
+      // Ids come from names: two people who each add a route of one name mean two routes.
+      const own = { ...my, id: newRouteId(my.name, ids) };
+      ids.add(own.id);
+      merged.push(their, own);
+      continue;
+    }
     const route = pick((my ?? their ?? was)?.name ?? id, was, my, their);
     if (route !== undefined) merged.push(route);
   }
@@ -54,14 +62,6 @@ function withDistinctNames(routes: readonly OwnRoute[], theirs: ReadonlySet<stri
     taken.add(name);
     return name === route.name ? route : { ...route, name };
   });
-}
-
-/** The name itself, or with the first number that makes it one of a kind. */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
-  for (let count = 1; ; count++) {
-    const numbered = count === 1 ? name : `${name.slice(0, 74)} (${count})`;
-    if (!taken.has(numbered)) return numbered;
-  }
 }
 
 function mergeOverrides(base: GatewaySettings, mine: GatewaySettings, theirs: GatewaySettings, pick: Pick): GatewaySettings["builtInOverrides"] {

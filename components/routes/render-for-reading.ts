@@ -15,7 +15,7 @@ const keys = {
 };
 
 /** The gateway's files that follow the routes, without any key of the project. */
-export function renderForReading(settings: GatewaySettings, options: GatewayView["options"]): { name: string; text: string }[] {
+export function renderForReading(settings: GatewaySettings, options: Pick<GatewayView["options"], "enabledServices" | "release" | "publicUrl">): { name: string; text: string }[] {
   const external = { addresses: {}, allowedNetworks: settings.allowedUpstreamNetworks };
   const { rds, cds } = renderEnvoy({ routes: effectiveRoutes(settings, options), keys, publicUrl: options.publicUrl, jwks: '{"keys":[]}', external });
   const withoutVersion = (text: string) => text.replace(/^\s*"version_info".*\n/m, "");

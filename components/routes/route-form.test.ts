@@ -3,7 +3,8 @@ import { externalUpstream, pathOf, sampleOwnRoute } from "@/lib/gateway/own-rout
 import { permittedOverrides } from "@/lib/gateway/overrides";
 import { defaultGatewaySettings, parseGatewaySettings, type GatewaySettings, type OwnRoute } from "@/lib/gateway/route-model";
 import { fromOverrideForm, toOverrideForm } from "./policy-form";
-import { copyForm, newRouteForm, newRouteId, toRouteForm, withForm } from "./route-form";
+import { copyForm, newRouteForm, toRouteForm, withForm } from "./route-form";
+import { newRouteId } from "./route-names";
 
 const full = sampleOwnRoute({
   id: "own-full", name: "Full", isEnabled: false, position: { side: "below", order: 7 }, access: "user-jwt", rewrite: "/v2/", ipAllow: ["203.0.113.0/24", "198.51.100.7"],

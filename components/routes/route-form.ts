@@ -1,7 +1,7 @@
 import type { GatewaySettings, OwnRoute } from "@/lib/gateway/route-model";
 import type { HeaderMatch, HeaderValue, HttpMethod, UpstreamService } from "@/lib/gateway/routes";
-import { freeName } from "./merge-settings";
 import { fromPolicyForm, linesOf, toPolicyForm, type PolicyForm } from "./policy-form";
+import { freeName } from "./route-names";
 import { placeRoute, predecessorOf } from "./route-order";
 import { orderedOwn } from "./route-rows";
 
@@ -86,13 +86,4 @@ function toCondition({ name, kind, value }: ConditionForm): HeaderMatch {
 function toUpstream({ upstream, origin, forwardsCredentials }: RouteForm): OwnRoute["upstream"] {
   if (upstream === "none") return { kind: "none" };
   return upstream === "external" ? { kind: "external", origin: origin.trim(), forwardsCredentials } : { kind: "service", service: upstream };
-}
-
-/** An id that tells the route in the gateway's log, from its name where that has letters for it. */
-export function newRouteId(name: string, taken: ReadonlySet<string>): string {
-  const word = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 50) || "route";
-  for (let count = 1; ; count++) {
-    const id = count === 1 ? `own-${word}` : `own-${word}-${count}`;
-    if (!taken.has(id)) return id;
-  }
 }

@@ -1,5 +1,6 @@
 "use client";
 import dynamic from "next/dynamic";
+import { useRouter } from "next/navigation";
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from "react";
 import type { ActResult } from "@/components/act/act-result";
 import { useAct } from "@/components/act/use-act";
@@ -41,6 +42,7 @@ type ProviderProps = { view: GatewayView; acts: RouteActs; isLocked: boolean; ch
 
 /** Holds what is being edited on the routes page. Every change is saved to the project's one draft at once; nothing is in force before it is applied. */
 export function RoutesEditingProvider({ view, acts, isLocked, children }: ProviderProps) {
+  const router = useRouter();
   const [target, setTarget] = useState<EditTarget | null>(null);
   const { seen, remember } = useSeen(view);
   const [conflict, setConflict] = useState<Conflict | null>(null);
@@ -63,9 +65,12 @@ export function RoutesEditingProvider({ view, acts, isLocked, children }: Provid
       {target !== null && <EditSheets target={target} onOpen={setTarget} onClose={() => setTarget(null)} />}
       {conflict !== null && (
         <ConflictDialog
+          key={conflict.base.version}
           conflict={conflict}
           onClose={(isSettled) => {
             setConflict(null);
+            // Theirs is what the page has to show from now on.
+            router.refresh();
             if (isSettled) setTarget(null);
           }}
         />
@@ -77,8 +82,13 @@ export function RoutesEditingProvider({ view, acts, isLocked, children }: Provid
 /** The draft as the page shows it, or, until the page has been drawn anew, as it was just saved. */
 function useSeen(view: GatewayView): { seen: Seen; remember(seen: Seen): void } {
   const drawn = view.draft?.version ?? null;
-  const [saved, setSaved] = useState<{ over: string | null; seen: Seen } | null>(null);
-  const remember = useCallback((seen: Seen) => setSaved({ over: drawn, seen }), [drawn]);
-  const seen = useMemo(() => (saved !== null && saved.over === drawn ? saved.seen : { settings: view.draft?.settings ?? view.settings, version: drawn }), [saved, drawn, view]);
+  const [saved, setSaved] = useState<Seen | null>(null);
+  const [lastDrawn, setLastDrawn] = useState(drawn);
+  if (lastDrawn !== drawn) {
+    setLastDrawn(drawn);
+    setSaved(null);
+  }
+  const seen = useMemo(() => saved ?? { settings: view.draft?.settings ?? view.settings, version: drawn }, [saved, drawn, view]);
+  const remember = useCallback((now: Seen) => setSaved(now.version === drawn ? null : now), [drawn]);
   return { seen, remember };
 }

@@ -50,7 +50,7 @@ function TryForm({ editing: { view, seen } }: { editing: RoutesEditing }) {
   const address = form.address.trim();
   const addressError = address !== "" && !isAddress(address) ? "Write an IP address, such as 203.0.113.7." : undefined;
   const request: GatewayRequest = { method: form.method, target: form.target.trim() === "" ? "/" : form.target.trim(), headers: headers.values };
-  const tried = tryRequest(routes, request, form.caller, { publicUrl: view.options.publicUrl, nowMs, ...(address === "" || addressError !== undefined ? {} : { clientAddress: address }) });
+  const tried = tryRequest(routes, request, form.caller, { publicUrl: view.options.publicUrl, isLegacyOff: view.options.isLegacyOff, nowMs, ...(address === "" || addressError !== undefined ? {} : { clientAddress: address }) });
   return (
     <div className="flex flex-col gap-4">
       {seen.version !== null && (
