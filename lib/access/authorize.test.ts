@@ -10,7 +10,7 @@ const promised: Record<string, readonly Permission[]> = {
   "viewer": ["project.see", "project.members.see", "team.see"],
   "operator": ["project.logs", "project.studio", "project.pause", "project.resume", "project.restart", "project.reconcile", "project.prove", "operation.cancel", "operation.retry", "function.write", "gateway.edit", "project.create", "project.duplicate"],
   "admin": ["project.edit"],
-  "admin *": ["secret.reveal", "project.export", "project.delete", "project.undo-delete", "project.members.change", "team.change"],
+  "admin *": ["secret.reveal", "secret.rotate", "project.export", "project.delete", "project.undo-delete", "project.members.change", "team.change"],
   "owner": ["gateway.networks", "installation.settings", "installation.tokens", "installation.audit"],
   "owner *": ["team.owners", "project.purge", "installation.recovery-kit", "installation.backup"],
 };

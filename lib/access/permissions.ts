@@ -39,6 +39,8 @@ export const permissions = {
   "project.duplicate": rule("installation", "operator"),
   "project.edit": rule("project", "admin"),
   "secret.reveal": rule("project", "admin", { needsPassword: true, tokenScope: "reveal" }),
+  /** A token that rotates has to read the new key as well, so it is the same scope. */
+  "secret.rotate": rule("project", "admin", { needsPassword: true, tokenScope: "reveal" }),
   "project.export": rule("project", "admin", { needsPassword: true, tokenScope: "export" }),
   "project.delete": rule("project", "admin", { needsPassword: true, tokenScope: "delete" }),
   "project.undo-delete": rule("project", "admin", { needsPassword: true, tokenScope: "delete" }),

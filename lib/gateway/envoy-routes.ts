@@ -1,3 +1,4 @@
+import type { KeyKind } from "./access-log";
 import { externalClusterName, type ExternalUpstreams } from "./envoy-clusters";
 import { luaFilterName } from "./envoy-lua";
 import { anyOriginPolicy, filterNames, routePolicies, upstreamCorsHeaders, type PolicyContext } from "./envoy-policies";
@@ -11,6 +12,11 @@ export type GatewayKeys = {
   /** Several are valid together while one replaces another. */
   publishable: string | readonly string[];
   secret: string | readonly string[];
+  /**
+   * Keys that were switched off although services behind would still verify them: a request that carries one anywhere is refused, on routes
+   * for everyone too. By the kind that the log names them by.
+   */
+  revoked?: Partial<Record<KeyKind, readonly string[]>>;
   anonToken: string;
   serviceRoleToken: string;
   /** htpasswd lines in `{SHA}` form for the dashboard, one per user. */
@@ -57,9 +63,9 @@ export function routeConfiguration({ routes, keys, publicUrl }: RouteConfigurati
 }
 
 /** Keys as the Lua filter looks them up: a list per kind. */
-function keyContext({ anon, serviceRole, publishable, secret, anonToken, serviceRoleToken }: GatewayKeys) {
+function keyContext({ anon, serviceRole, publishable, secret, revoked, anonToken, serviceRoleToken }: GatewayKeys) {
   const list = (keys: string | readonly string[] | null) => [keys ?? []].flat().filter((key) => key !== "");
-  return { anon: list(anon), serviceRole: list(serviceRole), publishable: list(publishable), secret: list(secret), anonToken, serviceRoleToken };
+  return { anon: list(anon), serviceRole: list(serviceRole), publishable: list(publishable), secret: list(secret), ...(revoked === undefined ? {} : { revoked }), anonToken, serviceRoleToken };
 }
 
 function addIfAbsent(key: string, value: string) {

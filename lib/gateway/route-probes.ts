@@ -18,19 +18,24 @@ const callerOf: Record<ContractCredential, Caller | null> = { none: "nobody", bo
 /**
  * The contract under a project's own settings: a request that now goes to an own route is left out (that route is proven by its own
  * requests), one that meets a closed route must be refused, and where a list of addresses stands before a route both answers are right,
- * because the prober need not be on it.
+ * because the prober need not be on it. With the legacy keys off, every request that carries one must be refused, whatever its route.
  */
-export function adaptContract(requests: readonly ContractRequest[], settings: GatewaySettings, options: GatewayOptions): ContractRequest[] {
+export function adaptContract(requests: readonly ContractRequest[], settings: GatewaySettings, options: GatewayOptions & { isLegacyOff?: boolean }): ContractRequest[] {
   const routes = effectiveRoutes(settings, options);
   return requests.flatMap((request) => {
     const explanation = explainMatch(routes, toGatewayRequest(request));
     if (explanation.outcome !== "matched") return [request];
     const { route } = explanation;
     if (route.isOwn === true) return [];
+    if (options.isLegacyOff === true && (request.credential === "anon" || request.credential === "service")) return [withKeyOff(request, route)];
     if (settings.builtInOverrides[route.id]?.isClosed === true) return [{ ...request, title: `${request.title} (closed by this project)`, expected: { statuses: request.credential === "none" ? [401, 403] : [403] } }];
     if (route.ipAllow !== undefined) return [{ ...request, expected: { statuses: [...new Set([...request.expected.statuses, 403])] } }];
     return [request];
   });
+}
+
+function withKeyOff(request: ContractRequest, { ipAllow }: GatewayRoute): ContractRequest {
+  return { ...request, title: `The legacy ${request.credential} key is off: ${request.method} ${request.path}`, expected: { statuses: ipAllow === undefined ? [401] : [401, 403] } };
 }
 
 function toGatewayRequest({ method, path, headers, isWebSocket }: Pick<ContractRequest, "method" | "path" | "headers" | "isWebSocket">): GatewayRequest {

@@ -14,6 +14,7 @@ import { createFakeWorld, type FakeWorld } from "@/lib/engine/fake/world";
 import type { ContractProbe } from "@/lib/gateway/contract";
 import { OperationRunner } from "@/lib/operations/runner";
 import { Clock, leaseMs, MortalStore, newId, silentLog } from "@/lib/operations/store.fixture";
+import { secretRules } from "@/lib/stack/secret-rules";
 import { Secret } from "@/lib/stack/secret-value";
 import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
 import { authorizeOperationActor } from "./authorize-operation";
@@ -40,12 +41,12 @@ export function plainSecrets(store: Store, now: () => Date): SecretsPort {
   const readRows = (db: Db, projectId: string) => db.secretValue.findMany({ where: { projectId } });
   return {
     async readAll(db, projectId) {
-      const entries = (await readRows(db, projectId)).map((row) => {
+      const entries = (await readRows(db, projectId)).filter((row) => row.name in secretRules).map((row) => {
         if (!row.ciphertext.startsWith(plainMark)) throw new Error(`The secret ${row.name} cannot be opened.`);
         return [row.name, new Secret(Buffer.from(row.ciphertext.slice(plainMark.length), "base64").toString())] as const;
       });
       if (entries.length === 0) throw new Error("The project has no secrets yet.");
-      return { smtpPassword: null, ...Object.fromEntries(entries) } as ProjectSecrets;
+      return { smtpPassword: null, publishableKeyPrevious: null, secretKeyPrevious: null, ...Object.fromEntries(entries) } as ProjectSecrets;
     },
     listNames: async (db, projectId) => (await readRows(db, projectId)).map((row) => row.name),
     async write(tx, projectId, name: SecretName, value) {

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
+import type { KeySettings, ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { bindAddressSchema, displayNameSchema, smtpSchema } from "./inputs";
+
+export const keySettingsSchema: z.ZodType<KeySettings> = z.object({ legacy: z.enum(["on", "leaving", "off"]), publishableOverlapEndsAt: z.iso.datetime().nullable(), secretOverlapEndsAt: z.iso.datetime().nullable() });
 
 /** The stored form of a project's settings. A row that does not parse is refused rather than half-read. */
 const settingsSchema: z.ZodType<ProjectSettings> = z.object({
@@ -13,6 +15,7 @@ const settingsSchema: z.ZodType<ProjectSettings> = z.object({
   redirectUrls: z.array(z.string()),
   smtp: smtpSchema.nullable(),
   isDirectDatabasePortOpen: z.boolean(),
+  keys: keySettingsSchema.optional(),
 });
 
 /** Parses `Project.settingsJson`. Throws a ZodError for a row written by something else. */

@@ -125,6 +125,8 @@ function exportVariables({ secrets, input }: ServiceContext): Record<string, str
     SERVICE_ROLE_KEY: secrets.serviceRoleKey,
     SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
     SUPABASE_SECRET_KEY: secrets.secretKey,
+    ...(secrets.publishableKeyPrevious === null ? {} : { SUPABASE_PUBLISHABLE_KEY_PREVIOUS: secrets.publishableKeyPrevious }),
+    ...(secrets.secretKeyPrevious === null ? {} : { SUPABASE_SECRET_KEY_PREVIOUS: secrets.secretKeyPrevious }),
     JWT_KEYS: secrets.jwtKeys,
     JWT_JWKS: secrets.jwtJwks,
     ANON_KEY_ASYMMETRIC: secrets.anonKeyAsymmetric,

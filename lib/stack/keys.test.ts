@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeJwt, generatePassword, generateProjectSecrets, generateSigningPair, isOpaqueKey, signAsymmetricKey, signLegacyKey } from "./keys";
+import { decodeJwt, generatePassword, generateProjectSecrets, generateSigningPair, isOpaqueKey, renewJwtSecret, signAsymmetricKey, signLegacyKey } from "./keys";
 import { checkSecret, isKnownDemoSecret } from "./secret-rules";
 import type { SecretName } from "./settings";
 
@@ -84,5 +84,18 @@ describe("API keys", () => {
       expect(await isOpaqueKey(`${key.slice(0, 20)}${key[20] === "A" ? "B" : "A"}${key.slice(21)}`)).toBe(false);
     }
     expect(await isOpaqueKey("sb_publishable_short")).toBe(false);
+  });
+});
+
+describe("a new JWT secret", () => {
+  it("meets every rule, keeps the signing pair, and leaves no trace of the old secret", async () => {
+    const before = await generate(1);
+    const made = await renewJwtSecret({ randomBytes: seededBytes(2), nowSeconds: 1_760_000_000, uuid: () => "x" }, before);
+    for (const [name, secret] of Object.entries(made)) expect({ name, problem: checkSecret(name as SecretName, secret.reveal()) }).toEqual({ name, problem: null });
+    const keysOf = (secret: { reveal(): string }) => (JSON.parse(secret.reveal()) as { keys: { kty: string; k?: string; x?: string }[] }).keys;
+    const [pairBefore, pairAfter] = [before.jwtJwks, made.jwtJwks].map((jwks) => keysOf(jwks).find(({ kty }) => kty === "EC"));
+    expect(pairAfter).toEqual(pairBefore);
+    expect(keysOf(made.jwtJwks).filter(({ kty }) => kty === "oct").map(({ k }) => k)).toEqual([Buffer.from(made.jwtSecret.reveal()).toString("base64url")]);
+    expect(made.jwtKeys.reveal()).not.toContain(Buffer.from(before.jwtSecret.reveal()).toString("base64url"));
   });
 });

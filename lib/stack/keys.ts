@@ -1,6 +1,6 @@
 import { fromBase64Url, toBase64Url, toHex, utf8 } from "./encoding";
 import { Secret } from "./secret-value";
-import type { ProjectSecrets, SecretName } from "./settings";
+import type { OptionalSecretName, ProjectSecrets, SecretName } from "./settings";
 
 /** Source of random bytes, given by the caller so that this room stays pure. */
 export type RandomBytes = (length: number) => Uint8Array;
@@ -107,23 +107,54 @@ export function symmetricJwk(jwtSecret: string): Record<string, unknown> {
   return { kty: "oct", k: toBase64Url(utf8(jwtSecret)), alg: "HS256" };
 }
 
-/** Every generated secret of a new project. `smtpPassword` stays null: it comes from a person. */
-export async function generateProjectSecrets({ randomBytes, nowSeconds, uuid }: KeySource): Promise<ProjectSecrets> {
-  const password = (length: number) => generatePassword(randomBytes, length);
-  const jwtSecret = password(40);
-  const pair = await generateSigningPair(randomBytes, uuid());
+/** What depends on the JWT secret. */
+export type JwtSecrets = Pick<ProjectSecrets, "jwtSecret" | "anonKey" | "serviceRoleKey" | "jwtKeys" | "jwtJwks">;
+/** What depends on the signing pair too. */
+export type SigningSecrets = JwtSecrets & Pick<ProjectSecrets, "anonKeyAsymmetric" | "serviceRoleKeyAsymmetric">;
+
+/** A new JWT secret with the legacy keys that it signs, beside the given signing keys. */
+async function generateJwtSecrets({ randomBytes, nowSeconds }: KeySource, signing: { privateJwks: readonly unknown[]; publicJwks: readonly unknown[] }): Promise<JwtSecrets> {
+  const jwtSecret = generatePassword(randomBytes, 40);
   const oct = symmetricJwk(jwtSecret);
-  const texts: Record<Exclude<SecretName, "smtpPassword">, string> = {
+  return {
+    jwtSecret: new Secret(jwtSecret),
+    anonKey: new Secret(await signLegacyKey("anon", jwtSecret, nowSeconds)),
+    serviceRoleKey: new Secret(await signLegacyKey("service_role", jwtSecret, nowSeconds)),
+    jwtKeys: new Secret(JSON.stringify([...signing.privateJwks, oct])),
+    jwtJwks: new Secret(JSON.stringify({ keys: [...signing.publicJwks, oct] })),
+  };
+}
+
+/** A new JWT secret and a new ES256 pair: nothing that was signed before stays valid. */
+export async function generateSigningSecrets(source: KeySource): Promise<SigningSecrets> {
+  const pair = await generateSigningPair(source.randomBytes, source.uuid());
+  return {
+    ...(await generateJwtSecrets(source, { privateJwks: [pair.privateJwk], publicJwks: [pair.publicJwk] })),
+    anonKeyAsymmetric: new Secret(await signAsymmetricKey("anon", pair, source.nowSeconds)),
+    serviceRoleKeyAsymmetric: new Secret(await signAsymmetricKey("service_role", pair, source.nowSeconds)),
+  };
+}
+
+const isAsymmetric = (jwk: unknown) => typeof jwk === "object" && jwk !== null && "kty" in jwk && jwk.kty !== "oct";
+
+/**
+ * A new JWT secret beside the signing keys that the project has: what those signed (sessions, the tokens behind opaque keys) stays valid.
+ * @throws SyntaxError when the stored key sets are no JSON.
+ */
+export async function renewJwtSecret(source: KeySource, present: Pick<ProjectSecrets, "jwtKeys" | "jwtJwks">): Promise<JwtSecrets> {
+  const privateJwks = JSON.parse(present.jwtKeys.reveal()) as unknown[];
+  const { keys: publicJwks } = JSON.parse(present.jwtJwks.reveal()) as { keys: unknown[] };
+  return generateJwtSecrets(source, { privateJwks: privateJwks.filter(isAsymmetric), publicJwks: publicJwks.filter(isAsymmetric) });
+}
+
+/** Every generated secret of a new project. `smtpPassword` stays null: it comes from a person. */
+export async function generateProjectSecrets(source: KeySource): Promise<ProjectSecrets> {
+  const { randomBytes } = source;
+  const password = (length: number) => generatePassword(randomBytes, length);
+  const texts: Record<Exclude<SecretName, OptionalSecretName | keyof SigningSecrets>, string> = {
     postgresPassword: password(32),
-    jwtSecret,
-    anonKey: await signLegacyKey("anon", jwtSecret, nowSeconds),
-    serviceRoleKey: await signLegacyKey("service_role", jwtSecret, nowSeconds),
     publishableKey: await generateOpaqueKey("sb_publishable_", randomBytes),
     secretKey: await generateOpaqueKey("sb_secret_", randomBytes),
-    jwtKeys: JSON.stringify([pair.privateJwk, oct]),
-    jwtJwks: JSON.stringify({ keys: [pair.publicJwk, oct] }),
-    anonKeyAsymmetric: await signAsymmetricKey("anon", pair, nowSeconds),
-    serviceRoleKeyAsymmetric: await signAsymmetricKey("service_role", pair, nowSeconds),
     dashboardUsername: "supabase",
     dashboardPassword: password(32),
     secretKeyBase: password(64),
@@ -134,7 +165,8 @@ export async function generateProjectSecrets({ randomBytes, nowSeconds, uuid }: 
     s3AccessKeySecret: toHex(randomBytes(32)),
   };
   const entries = Object.entries(texts).map(([name, text]) => [name, new Secret(text)]);
-  return { ...(Object.fromEntries(entries) as Record<keyof typeof texts, Secret>), smtpPassword: null };
+  const plain = Object.fromEntries(entries) as Record<keyof typeof texts, Secret>;
+  return { ...plain, ...(await generateSigningSecrets(source)), smtpPassword: null, publishableKeyPrevious: null, secretKeyPrevious: null };
 }
 
 /** Header and claims of a JWT, unverified; undefined when the text is not one. */

@@ -34,6 +34,8 @@ export const sampleSecrets: ProjectSecrets = {
   s3AccessKeyId: new Secret("5a".repeat(16)),
   s3AccessKeySecret: new Secret("5b".repeat(32)),
   smtpPassword: null,
+  publishableKeyPrevious: null,
+  secretKeyPrevious: null,
 };
 
 export const sampleSettings: ProjectSettings = {

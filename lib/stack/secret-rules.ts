@@ -40,6 +40,8 @@ export const secretRules: Record<SecretName, z.ZodType<string>> = {
   serviceRoleKey: apiJwt("HS256", "service_role"),
   publishableKey: opaqueKey("publishable"),
   secretKey: opaqueKey("secret"),
+  publishableKeyPrevious: opaqueKey("publishable"),
+  secretKeyPrevious: opaqueKey("secret"),
   jwtKeys: json(signingKeys, "A JSON array of JWKs of which exactly one may sign."),
   jwtJwks: json(verificationKeys, "A JSON object with verification keys and no private one."),
   anonKeyAsymmetric: apiJwt("ES256", "anon"),

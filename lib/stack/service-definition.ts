@@ -1,5 +1,5 @@
 import type { DesiredService, HealthCheck, Readiness, ServiceName } from "./desired";
-import type { SecretName, StackInput } from "./settings";
+import type { OptionalSecretName, SecretName, StackInput } from "./settings";
 
 /** What one service of a stack is, independent of the release's image. */
 export type ServiceDefinition = {
@@ -29,7 +29,7 @@ export type ServiceParts = Pick<DesiredService, "environment"> &
   };
 
 /** Plain secrets, revealed once per build. They go into environments and files of the desired stack and nowhere else. */
-export type PlainSecrets = Record<Exclude<SecretName, "smtpPassword">, string> & { smtpPassword: string | null };
+export type PlainSecrets = Record<Exclude<SecretName, OptionalSecretName>, string> & Record<OptionalSecretName, string | null>;
 
 export type ServiceContext = {
   input: StackInput;
@@ -62,6 +62,15 @@ export const mebibyte = 1024 * 1024;
 
 /** Inside a project's network every service knows the database under this name and port. */
 export const database = { host: "db", port: 5432, name: "postgres" };
+
+/**
+ * The keys with which services inside the project ask its own gateway. Where the legacy keys are off or leaving, the publishable and the
+ * secret key stand in their places: programs that read the old names go on working.
+ */
+export function innerKeys({ input, secrets }: Pick<ServiceContext, "input" | "secrets">): { anon: string; serviceRole: string } {
+  const isLegacyOn = (input.settings.keys?.legacy ?? "on") === "on";
+  return isLegacyOn ? { anon: secrets.anonKey, serviceRole: secrets.serviceRoleKey } : { anon: secrets.publishableKey, serviceRole: secrets.secretKey };
+}
 
 /** Connection URL of a database role. The password is letters and digits by rule, so it needs no escaping. */
 export function databaseUrl(scheme: string, role: string, password: string, name = database.name): string {

@@ -17,7 +17,24 @@ export type ProjectSettings = {
   smtp: SmtpSettings | null;
   /** Direct database port opened on `bindAddress`. */
   isDirectDatabasePortOpen: boolean;
+  /** Absent: the legacy keys are on, and no key that was replaced is still valid. */
+  keys?: KeySettings;
 };
+
+/** Which API keys are valid beside the project's own publishable and secret one. */
+export type KeySettings = {
+  /**
+   * `leaving`: the services inside use the publishable and the secret key already, the gateway still takes the legacy ones. A switch goes
+   * through it in both directions, so that no service ever holds a key that the gateway refuses.
+   */
+  legacy: "on" | "leaving" | "off";
+  /** When the publishable key that was replaced ends, ISO 8601; null when there is none. */
+  publishableOverlapEndsAt: string | null;
+  secretOverlapEndsAt: string | null;
+};
+
+/** Keys of a project of which nothing was said. */
+export const defaultKeySettings: KeySettings = { legacy: "on", publishableOverlapEndsAt: null, secretOverlapEndsAt: null };
 
 export type SmtpSettings = {
   host: string;
@@ -59,9 +76,16 @@ export type ProjectSecrets = {
   s3AccessKeyId: Secret;
   s3AccessKeySecret: Secret;
   smtpPassword: Secret | null;
+  /** The key before the present one, while both are valid. */
+  publishableKeyPrevious: Secret | null;
+  secretKeyPrevious: Secret | null;
 };
 
 export type SecretName = keyof ProjectSecrets;
+
+/** Secrets that a project may be without. */
+export const optionalSecretNames = ["smtpPassword", "publishableKeyPrevious", "secretKeyPrevious"] as const satisfies readonly SecretName[];
+export type OptionalSecretName = (typeof optionalSecretNames)[number];
 
 /** All that `buildDesiredStack` needs; nothing else may influence the result. */
 export type StackInput = {

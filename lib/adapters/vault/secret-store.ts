@@ -3,7 +3,7 @@ import type { Db, Store } from "@/lib/adapters/store/types";
 import type { SecretsPort } from "@/lib/projects/workflows/tools";
 import { checkSecret, isKnownDemoSecret, secretRules } from "@/lib/stack/secret-rules";
 import { Secret } from "@/lib/stack/secret-value";
-import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
+import { optionalSecretNames, type ProjectSecrets, type SecretName } from "@/lib/stack/settings";
 import type { Place } from "./envelope";
 import type { Keyring } from "./keyring";
 import { openSealed } from "./sealing";
@@ -11,8 +11,7 @@ import { VaultError } from "./vault-error";
 
 const sealedPrefix = "sealed.";
 const secretNames = Object.keys(secretRules) as SecretName[];
-/** A project without mail has no password for it. */
-const optionalNames: ReadonlySet<SecretName> = new Set(["smtpPassword"]);
+const optionalNames: ReadonlySet<SecretName> = new Set(optionalSecretNames);
 
 type SecretRow = { id: string; projectId: string | null; name: string; ciphertext: string };
 
@@ -24,7 +23,7 @@ export function openSecretStore(store: Store, keyring: Keyring): SecretsPort {
   };
   return {
     async readAll(db, projectId) {
-      const rows = await db.secretValue.findMany({ where: { projectId } });
+      const rows = await db.secretValue.findMany({ where: { projectId, name: { in: secretNames } } });
       const byName = new Map<string, Secret>();
       for (const row of rows) byName.set(row.name, new Secret(await open(db, row)));
       return toProjectSecrets(byName);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { insertProject, makeStoreFile, type StoreFile } from "@/lib/adapters/store/store-file.fixture";
 import type { Store } from "@/lib/adapters/store/types";
+import { dropAside, putBack, setAside } from "@/lib/projects/keys/set-aside";
 import { sampleSecrets } from "@/lib/stack/sample-input.fixture";
 import { Secret } from "@/lib/stack/secret-value";
 import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
@@ -168,6 +169,29 @@ test.each([
   const now = new Date();
   await store.db.secretValue.create({ data: { id: "jwt", projectId, name: "jwtSecret", ciphertext: await sealed(store, text), createdAt: now, updatedAt: now } });
   await expect(vault.secrets.unsealPending(projectId)).rejects.toThrow(message);
+});
+
+test("a key that is set aside is seen by nobody, opens again when it is put back, and is gone when it is dropped", async () => {
+  const { store, vault } = await openTestVault();
+  await writeAll(store, vault);
+  const names: SecretName[] = ["secretKey", "secretKeyPrevious"];
+  const replace = () =>
+    store.transaction(async (tx) => {
+      await setAside(tx, projectId, "op1", names);
+      await vault.secrets.write(tx, projectId, "secretKey", new Secret("sb_secret_anotherSecret000000000_checksum"));
+      await vault.secrets.write(tx, projectId, "secretKeyPrevious", sampleSecrets.secretKey);
+    });
+  await replace();
+  const during = await vault.secrets.readAll(store.db, projectId);
+  expect([during.secretKey.reveal(), during.secretKeyPrevious?.reveal()]).toEqual(["sb_secret_anotherSecret000000000_checksum", sampleSecrets.secretKey.reveal()]);
+  await store.transaction((tx) => putBack(tx, projectId, "op1", names));
+  // A worker that died after it did the same.
+  await store.transaction((tx) => putBack(tx, projectId, "op1", names));
+  expect(revealed(await vault.secrets.readAll(store.db, projectId))).toEqual(revealed(sampleSecrets));
+  await replace();
+  await store.transaction((tx) => dropAside(tx, projectId));
+  await store.transaction((tx) => putBack(tx, projectId, "op1", names));
+  expect((await vault.secrets.readAll(store.db, projectId)).secretKey.reveal()).toBe("sb_secret_anotherSecret000000000_checksum");
 });
 
 test("a project without its secrets says which are missing", async () => {

@@ -32,6 +32,8 @@ export function runProgram(world: FakeWorld, container: FakeContainer, argv: rea
       return runShell(args);
     case "envoy":
       return world.refusesConfiguration ? failed(1, "error initializing configuration: the fake was told to refuse it\n") : done("configuration OK\n");
+    case "psql":
+      return done();
     case "bash":
       return argv.join(" ") === readVersionsArgv.join(" ") ? done(printVersions(world, container)) : failed(127, "bash: the fake engine has no shell\n");
     default:

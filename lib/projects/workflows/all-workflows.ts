@@ -5,6 +5,7 @@ import { editWorkflow } from "./edit-workflow";
 import { exportWorkflow } from "./export-workflow";
 import { functionWorkflow } from "./functions-step";
 import { gatewayWorkflow, refreshWorkflow } from "./gateway-workflow";
+import { endOverlapWorkflow, legacyKeysWorkflow, rotateJwtWorkflow, rotateKeyWorkflow } from "./keys-workflows";
 import { pauseWorkflow, proveWorkflow, reconcileWorkflow, restartWorkflow, resumeWorkflow, undoDeleteWorkflow } from "./run-workflows";
 import type { WorkflowTools } from "./tools";
 
@@ -23,6 +24,10 @@ export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<nev
     purgeWorkflow(tools),
     exportWorkflow(tools),
     gatewayWorkflow(tools),
+    rotateKeyWorkflow(tools),
+    endOverlapWorkflow(tools),
+    legacyKeysWorkflow(tools),
+    rotateJwtWorkflow(tools),
     refreshWorkflow(tools),
     functionWorkflow(tools, "function.deploy"),
     functionWorkflow(tools, "function.delete"),

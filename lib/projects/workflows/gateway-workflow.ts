@@ -153,7 +153,7 @@ function confirmStep<Input extends { projectId: string }>(tools: WorkflowTools):
 const pauseBetweenReadsMs = 100;
 
 /** A file that was moved into place is not proof that it is in force: the gateway may have missed or refused it. */
-async function waitInForce(tools: WorkflowTools, projectId: string, signal: AbortSignal): Promise<{ routes: string; clusters: string }> {
+export async function waitInForce(tools: WorkflowTools, projectId: string, signal: AbortSignal): Promise<{ routes: string; clusters: string }> {
   const wanted = renderEnvoy(buildGatewayInput(await loadStackInput(tools, projectId)));
   const { id } = await findGateway(tools, projectId, signal);
   const until = tools.now().getTime() + inForceLimitMs;

@@ -50,7 +50,7 @@ async function runContract(tools: WorkflowTools, { projectId, deadlineMs }: { pr
   if (release === undefined) throw new Error(`Unknown release ${settings.release}.`);
   const secrets = await tools.secrets.readAll(tools.store.db, projectId);
   const gateway = await loadGatewaySettings(tools.store.db, projectId, project.gatewayRevision);
-  const options = { enabledServices: settings.services, release };
+  const options = { enabledServices: settings.services, release, isLegacyOff: settings.keys?.legacy === "off" };
   const contract = adaptContract(contractRequests({ enabledServices: settings.services, release: release.name }), gateway, options);
   const requests = [...contract, ...routeProbes(gateway, options, { publicUrl: settings.publicUrl, nowMs: tools.now().getTime() })];
   const baseUrl = localUrl(settings.bindAddress, toPorts(project.ports).gateway);

@@ -1,7 +1,7 @@
 import type { ConfigFile } from "../desired";
 import { helloFunction } from "../files/hello-function";
 import { mainFunction } from "../files/main-function";
-import { databaseUrl, healthCheck, mebibyte, readyWhen, type ServiceDefinition } from "../service-definition";
+import { databaseUrl, healthCheck, innerKeys, mebibyte, readyWhen, type ServiceDefinition } from "../service-definition";
 
 /** User functions, one folder each, in the project's `functions` volume. */
 export const functionsFolder = "/home/deno/functions";
@@ -12,6 +12,11 @@ function source(path: string, content: string): ConfigFile {
   return { path, content, mode: 0o644, uid: 0, gid: 0, reloadable: false };
 }
 
+/** Functions that check keys by themselves take any of these: during an overlap both. */
+function keysByName(present: string, previous: string | null): string {
+  return JSON.stringify({ default: present, ...(previous === null ? {} : { previous }) });
+}
+
 export const functions: ServiceDefinition = {
   name: "functions",
   label: "Edge functions",
@@ -20,17 +25,17 @@ export const functions: ServiceDefinition = {
   requires: [],
   withoutIt: "Edge functions cannot be deployed or called.",
   composeDependsOn: [{ service: "api-gw", condition: "healthy" }],
-  build: ({ input: { settings }, secrets }) => ({
+  build: ({ input, input: { settings }, secrets }) => ({
     command: ["start", "--main-service", `${functionsFolder}/main`],
     environment: {
       JWT_SECRET: secrets.jwtSecret,
       SUPABASE_JWKS: secrets.jwtJwks,
       SUPABASE_URL: "http://api-gw:8000",
       SUPABASE_PUBLIC_URL: settings.publicUrl,
-      SUPABASE_ANON_KEY: secrets.anonKey,
-      SUPABASE_SERVICE_ROLE_KEY: secrets.serviceRoleKey,
-      SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
-      SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.secretKey }),
+      SUPABASE_ANON_KEY: innerKeys({ input, secrets }).anon,
+      SUPABASE_SERVICE_ROLE_KEY: innerKeys({ input, secrets }).serviceRole,
+      SUPABASE_PUBLISHABLE_KEYS: keysByName(secrets.publishableKey, secrets.publishableKeyPrevious),
+      SUPABASE_SECRET_KEYS: keysByName(secrets.secretKey, secrets.secretKeyPrevious),
       SUPABASE_DB_URL: databaseUrl("postgresql", "postgres", secrets.postgresPassword),
       VERIFY_JWT: "false",
     },

@@ -13,19 +13,26 @@ function configFile(name: string, content: string, reloadable: boolean): ConfigF
   return { path: `${envoyFolder}/${name}`, content, mode: reloadable ? 0o440 : 0o444, uid: envoyUser, gid: envoyUser, reloadable };
 }
 
+/** A key and, while they overlap, the one before it. */
+export function validKeys(present: string, previous: string | null): string[] {
+  return previous === null ? [present] : [present, previous];
+}
+
 /** What the gateway is to do, whichever program it is. */
 export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "input" | "secrets" | "release">): RouteConfigurationInput {
   const settings = input.gateway ?? defaultGatewaySettings;
+  const isLegacyOff = input.settings.keys?.legacy === "off";
   return {
     routes: effectiveRoutes(settings, { enabledServices: input.settings.services, release }),
     publicUrl: input.settings.publicUrl,
     jwks: secrets.jwtJwks,
     external: { addresses: input.externalAddresses ?? {}, allowedNetworks: settings.allowedUpstreamNetworks },
     keys: {
-      anon: secrets.anonKey,
-      serviceRole: secrets.serviceRoleKey,
-      publishable: secrets.publishableKey,
-      secret: secrets.secretKey,
+      anon: isLegacyOff ? null : secrets.anonKey,
+      serviceRole: isLegacyOff ? null : secrets.serviceRoleKey,
+      publishable: validKeys(secrets.publishableKey, secrets.publishableKeyPrevious),
+      secret: validKeys(secrets.secretKey, secrets.secretKeyPrevious),
+      ...(isLegacyOff ? { revoked: { "legacy-anon": [secrets.anonKey], "legacy-service": [secrets.serviceRoleKey] } } : {}),
       anonToken: secrets.anonKeyAsymmetric,
       serviceRoleToken: secrets.serviceRoleKeyAsymmetric,
       dashboardHtpasswd: htpasswdLine(secrets.dashboardUsername, secrets.dashboardPassword),

@@ -31,14 +31,16 @@ function configFile(path: string, content: string, reloadable: boolean): ConfigF
   return { path, content, mode: 0o444, uid: 0, gid: 0, reloadable };
 }
 
-function kongKeys({ secrets }: Pick<ServiceContext, "secrets">): KongKeys {
+function kongKeys(context: Pick<ServiceContext, "input" | "secrets" | "release">): KongKeys {
+  const { secrets } = context;
+  const { anon, serviceRole, publishable, secret, anonToken, serviceRoleToken } = gatewayInput(context).keys;
   return {
-    anon: secrets.anonKey,
-    serviceRole: secrets.serviceRoleKey,
-    publishable: [secrets.publishableKey],
-    secret: [secrets.secretKey],
-    anonToken: secrets.anonKeyAsymmetric,
-    serviceRoleToken: secrets.serviceRoleKeyAsymmetric,
+    anon,
+    serviceRole,
+    publishable: [publishable].flat(),
+    secret: [secret].flat(),
+    anonToken,
+    serviceRoleToken,
     dashboardUsers: [{ username: secrets.dashboardUsername, password: secrets.dashboardPassword }],
     jwks: secrets.jwtJwks,
   };

@@ -1,4 +1,4 @@
-import { database, healthCheck, mebibyte, nodeFetch, readyWhen, type ServiceDefinition } from "../service-definition";
+import { database, healthCheck, innerKeys, mebibyte, nodeFetch, readyWhen, type ServiceDefinition } from "../service-definition";
 import { servedSchemas } from "./rest";
 
 const profileUrl = "http://localhost:3000/api/platform/profile";
@@ -12,7 +12,7 @@ export const studio: ServiceDefinition = {
   requires: ["meta"],
   withoutIt: "There is no dashboard of the project itself; tables are changed over SQL.",
   composeDependsOn: [],
-  build: ({ input: { settings }, secrets }) => ({
+  build: ({ input, input: { settings }, secrets }) => ({
     environment: {
       HOSTNAME: "0.0.0.0",
       STUDIO_PG_META_URL: "http://meta:8080",
@@ -30,8 +30,8 @@ export const studio: ServiceDefinition = {
       OPENAI_API_KEY: "",
       SUPABASE_URL: "http://api-gw:8000",
       SUPABASE_PUBLIC_URL: settings.publicUrl,
-      SUPABASE_ANON_KEY: secrets.anonKey,
-      SUPABASE_SERVICE_KEY: secrets.serviceRoleKey,
+      SUPABASE_ANON_KEY: innerKeys({ input, secrets }).anon,
+      SUPABASE_SERVICE_KEY: innerKeys({ input, secrets }).serviceRole,
       AUTH_JWT_SECRET: secrets.jwtSecret,
       SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
       SUPABASE_SECRET_KEY: secrets.secretKey,
