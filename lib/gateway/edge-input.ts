@@ -64,6 +64,8 @@ export type EdgeProject = {
   /** Loopback `host:port` on which its gateway is published. */
   gatewayUpstream: string;
   domains: readonly EdgeDomain[];
+  /** true: every request is answered 503, because the project is paused. */
+  isPaused?: boolean;
   studio: EdgeStudio | null;
   /** CIDR networks of clients that may reach any of it; null: anyone. */
   allowedNetworks: readonly string[] | null;

@@ -66,6 +66,8 @@ export function dropForgedHeaders(trustedProxies: readonly string[]): CaddyJson[
   return [always, { ...untrusted, handle: [{ handler: "headers", request: { delete: forgeable } }] }];
 }
 
+const pausedAnswer: CaddyJson = { handler: "static_response", status_code: 503, headers: { "Content-Type": ["application/json"], "Cache-Control": ["no-store"] }, body: JSON.stringify({ message: "This project is paused." }) };
+
 const notFrom = (networks: readonly string[]) => ({ not: [{ client_ip: { ranges: networks } }] });
 
 /** Dots, doubled and escaped slashes: what gateways resolve in different ways is never taken for an API path. */
@@ -114,6 +116,7 @@ function studioRoutes({ apiPaths, isOnApiAddresses, allowedNetworks, forwardAuth
 
 /** Everything a project's request passes on its way to the gateway. `address` says what is served where it came in. */
 export function projectRoutes(project: EdgeProject, address: "api" | "studio"): CaddyJson[] {
+  if (project.isPaused === true) return [{ handle: [pausedAnswer] }];
   const closed = project.allowedNetworks === null ? [] : [{ match: [notFrom(project.allowedNetworks)], handle: [answer(403, "This project is not open to your network.")], terminal: true }];
   const studio = project.studio === null ? [] : studioRoutes(project.studio, address, project.projectId);
   return [...closed, ...studio, ...stripCookies, { handle: [proxyTo(project.gatewayUpstream)] }];

@@ -51,7 +51,7 @@ export function renderEdge(unordered: EdgeInput): RenderedEdge {
 /** Those that the document names: a project that is served nowhere has none. */
 function gatewaysOf({ gatewayFolder, projects }: EdgeInput): Record<string, string> {
   if (gatewayFolder === null) return {};
-  const served = projects.filter(({ localListen, domains }) => localListen !== null || domains.some(({ isOpen }) => isOpen));
+  const served = projects.filter(({ localListen, domains, isPaused }) => isPaused !== true && (localListen !== null || domains.some(({ isOpen }) => isOpen)));
   return Object.fromEntries(served.map(({ projectId, gatewayUpstream }) => [`${gatewayFolder}/${projectId}`, gatewayUpstream]));
 }
 

@@ -20,6 +20,11 @@ export type OperationKind =
   | "keys.legacy"
   | "keys.rotate-jwt"
   | "gateway.refresh-upstreams"
+  | "project.check-public"
+  | "edge.turn-on"
+  | "edge.turn-off"
+  | "edge.join"
+  | "edge.leave"
   | "function.deploy"
   | "function.delete"
   | "installation.backup";

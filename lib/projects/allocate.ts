@@ -5,13 +5,15 @@ import { ConflictError } from "@/lib/access/errors";
  * These functions only choose; the insert decides, and a lost race is tried again by the caller.
  */
 
-export type PortPurpose = "gateway" | "pooler-session" | "pooler-transaction" | "database";
+export type PortPurpose = "gateway" | "gateway-inner" | "pooler-session" | "pooler-transaction" | "database";
 
 const portRange: Record<PortPurpose, { first: number; last: number }> = {
   gateway: { first: 8100, last: 8999 },
   "pooler-session": { first: 15432, last: 16431 },
   "pooler-transaction": { first: 16543, last: 17542 },
   database: { first: 25432, last: 26431 },
+  /** On loopback, behind the edge. */
+  "gateway-inner": { first: 27100, last: 27999 },
 };
 
 /**

@@ -10,6 +10,7 @@ import { defaultRelease, getRelease, releaseNames, validateServices } from "@/li
 import type { ProjectSettings } from "@/lib/stack/settings";
 import { choosePort, chooseSubnet, subnetPool, type PortPurpose } from "./allocate";
 import { createProjectInput, type CreateProjectInput } from "./inputs";
+import { readEdgeSetting } from "./edge/edge-setting";
 import { readInstanceId } from "./installation";
 import { startOperation, withFreshChoice } from "./start-operation";
 
@@ -92,7 +93,7 @@ type NewProject = { projectId: string; ref: string; hostId: string; parsed: Pars
 
 async function insertProject(tx: Db, ctx: VerbContext, wish: NewProject): Promise<void> {
   const { parsed } = wish;
-  const ports = await allocatePorts(tx, wish.hostId, { gateway: parsed.gatewayPort, isDatabaseOpen: parsed.isDirectDatabasePortOpen ?? false });
+  const ports = await allocatePorts(tx, wish.hostId, { gateway: parsed.gatewayPort, isDatabaseOpen: parsed.isDirectDatabasePortOpen ?? false, isBehindEdge: (await readEdgeSetting(tx)).isOn });
   const bindAddress = parsed.bindAddress ?? "127.0.0.1";
   const settings: ProjectSettings = {
     displayName: parsed.displayName,
@@ -112,7 +113,7 @@ async function insertProject(tx: Db, ctx: VerbContext, wish: NewProject): Promis
       createdById: "userId" in ctx.actor ? ctx.actor.userId : null, createdAt: ctx.now(),
     },
   });
-  await insertPorts(tx, ctx, { projectId: wish.projectId, hostId: wish.hostId, ports: { gateway: ports.gateway, "pooler-session": ports.session, "pooler-transaction": ports.transaction, database: ports.database } });
+  await insertPorts(tx, ctx, { projectId: wish.projectId, hostId: wish.hostId, ports: { gateway: ports.gateway, "gateway-inner": ports.gatewayInner, "pooler-session": ports.session, "pooler-transaction": ports.transaction, database: ports.database } });
   const taken = await tx.subnetAllocation.findMany({ where: { hostId: wish.hostId }, select: { subnet: true } });
   const subnet = chooseSubnet(subnetPool(await readInstanceId(tx)), taken.map((row) => row.subnet));
   await tx.subnetAllocation.create({ data: { id: ctx.newId(), hostId: wish.hostId, subnet, projectId: wish.projectId } });
@@ -123,9 +124,9 @@ export function localUrl(bindAddress: string, gatewayPort: number): string {
   return `http://${bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress}:${gatewayPort}`;
 }
 
-type AllocatedPorts = { gateway: number; session: number; transaction: number; database: number | null };
+type AllocatedPorts = { gateway: number; gatewayInner: number | null; session: number; transaction: number; database: number | null };
 
-async function allocatePorts(tx: Db, hostId: string, wish: { gateway: number | undefined; isDatabaseOpen: boolean }): Promise<AllocatedPorts> {
+async function allocatePorts(tx: Db, hostId: string, wish: { gateway: number | undefined; isDatabaseOpen: boolean; isBehindEdge: boolean }): Promise<AllocatedPorts> {
   const rows = await tx.portAllocation.findMany({ where: { hostId }, select: { port: true } });
   const taken = new Set(rows.map((row) => row.port));
   if (wish.gateway !== undefined && taken.has(wish.gateway)) {
@@ -139,6 +140,7 @@ async function allocatePorts(tx: Db, hostId: string, wish: { gateway: number | u
   if (wish.gateway !== undefined) taken.add(wish.gateway);
   return {
     gateway: wish.gateway ?? take("gateway"),
+    gatewayInner: wish.isBehindEdge ? take("gateway-inner") : null,
     session: take("pooler-session"),
     transaction: take("pooler-transaction"),
     database: wish.isDatabaseOpen ? take("database") : null,

@@ -17,6 +17,11 @@ const titles: Record<string, string> = {
   "keys.legacy": "Switch legacy keys",
   "keys.rotate-jwt": "Rotate JWT secret",
   "gateway.refresh-upstreams": "Follow external upstreams",
+  "project.check-public": "Check the public URL",
+  "edge.turn-on": "Turn the edge on",
+  "edge.turn-off": "Turn the edge off",
+  "edge.join": "Move behind the edge",
+  "edge.leave": "Move away from the edge",
   "function.deploy": "Deploy function",
   "function.delete": "Delete function",
   "installation.backup": "Back up the panel",
@@ -28,4 +33,4 @@ export function operationTitle(kind: string): string {
 }
 
 /** Kinds of work that leave the project as it is. */
-export const readOnlyKinds = ["project.export", "project.prove"];
+export const readOnlyKinds = ["project.export", "project.prove", "project.check-public"];

@@ -12,12 +12,15 @@ import { FakeEngine } from "@/lib/engine/fake-engine";
 import type { FaultPlan } from "@/lib/engine/fake/faults";
 import { createFakeWorld, type FakeWorld } from "@/lib/engine/fake/world";
 import type { ContractProbe } from "@/lib/gateway/contract";
+import { listenersOf } from "@/lib/gateway/edge-version";
+import { createFakeEdgeWorld, FakeEdge, type FakeEdgeOptions, type FakeEdgeWorld } from "@/lib/gateway/fake-edge";
 import { OperationRunner } from "@/lib/operations/runner";
 import { Clock, leaseMs, MortalStore, newId, silentLog } from "@/lib/operations/store.fixture";
 import { secretRules } from "@/lib/stack/secret-rules";
 import { Secret } from "@/lib/stack/secret-value";
 import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
 import { authorizeOperationActor } from "./authorize-operation";
+import { EdgeKeeper } from "./edge/edge-keeper";
 import { readImageSource, writeSetting } from "./installation";
 import { projectWorkflows } from "./workflows/all-workflows";
 import { settleUnreadable } from "./workflows/settle";
@@ -64,7 +67,7 @@ export function plainSecrets(store: Store, now: () => Date): SecretsPort {
 
 export type SceneOptions = { world?: FakeWorld; storeFile?: string; /** Address of an empty database, instead of a SQLite file. */ storeUrl?: string; clock?: Clock };
 
-export type WorkerOptions = { faults?: FaultPlan; /** Name of a crash point of the runner at which the worker dies. */ dieAt?: string; onPoint?: (point: string) => void; tools?: Partial<WorkflowTools>; parallel?: number };
+export type WorkerOptions = { faults?: FaultPlan; /** Name of a crash point of the runner, or `edge-load:before` and the like, at which the worker dies. */ dieAt?: string; onPoint?: (point: string) => void; tools?: Partial<WorkflowTools>; parallel?: number };
 
 export type SceneWorker = { engine: FakeEngine; tools: WorkflowTools; died: Promise<void>; freeze(): void; thaw(): void; stop(): Promise<void> };
 
@@ -79,7 +82,7 @@ export async function openScene(options: SceneOptions = {}) {
   const url = options.storeUrl ?? `file:${path}`;
   if (options.storeFile === undefined) await migrateStore({ url, backupsFolder: join(folder, "backups") });
   const store = await openStore({ url });
-  const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 }, commits: new Set() };
+  const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 }, edgeWorld: createFakeEdgeWorld(), commits: new Set() };
   const workers: SceneWorker[] = [];
   if (options.storeFile === undefined) await insertInstallation(store, parts.clock);
   return Object.assign(parts, {
@@ -100,9 +103,9 @@ export async function openScene(options: SceneOptions = {}) {
       rmSync(folder, { recursive: true, force: true });
     },
     /** Takes store and host back to an earlier state, without the cost of opening the store anew. */
-    async resetTo(storeFile: string, world: FakeWorld): Promise<void> {
+    async resetTo(storeFile: string, world: FakeWorld, edgeWorld: FakeEdgeWorld = createFakeEdgeWorld()): Promise<void> {
       await copyTables(store, storeFile);
-      Object.assign(parts, { world: structuredClone(world), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 } });
+      Object.assign(parts, { world: structuredClone(world), edgeWorld: structuredClone(edgeWorld), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 } });
     },
   });
 }
@@ -119,7 +122,7 @@ async function copyTables({ db }: Store, storeFile: string): Promise<void> {
   await db.$executeRawUnsafe("PRAGMA foreign_keys = ON");
 }
 
-type SceneParts = { store: Store; world: FakeWorld; clock: Clock; exports: Map<string, Uint8Array>; gateway: { isBroken: boolean; waitedMs: number }; /** Called after each commit of a worker. */ commits: Set<() => void> };
+type SceneParts = { store: Store; world: FakeWorld; clock: Clock; exports: Map<string, Uint8Array>; gateway: { isBroken: boolean; waitedMs: number }; edgeWorld: FakeEdgeWorld; /** Called after each commit of a worker. */ commits: Set<() => void> };
 
 async function whenEnded({ store, commits }: SceneParts, operationId: string) {
   for (;;) {
@@ -139,13 +142,14 @@ async function insertInstallation(store: Store, clock: Clock): Promise<void> {
   await store.db.host.create({ data: { id: "host1", name: "local", endpoint: "", createdAt: now } });
 }
 
-function makeTools({ world, clock, exports, gateway }: SceneParts, store: Store, engine: FakeEngine): WorkflowTools {
+function makeTools({ world, clock, exports, gateway, edgeWorld }: SceneParts, store: Store, engine: FakeEngine, beforeEdge?: EdgeHook): WorkflowTools {
   return {
+    edge: new EdgeKeeper({ store, edge: new FakeEdge(edgeWorld, { around: beforeEdge }), keys: { read: async () => "key" }, instanceId }),
     store,
     engine,
     secrets: plainSecrets(store, clock.now),
-    probe: fakeProbe(world, gateway),
-    isPortFree: async (_hostIp, port) => !world.portsHeldByOthers.includes(port),
+    probe: fakeProbe(world, gateway, edgeWorld),
+    isPortFree: async (hostIp, port) => !world.portsHeldByOthers.includes(port) && !(edgeWorld.state === "running" && listenersOf(edgeWorld.document).includes(`${hostIp}:${port}`)),
     resolveHost: async (host) => (host.endsWith(".example.com") ? ["93.184.216.34"] : []),
     hostRoutes: async () => ["192.168.0.0/24", "10.200.0.0/24"],
     hash: (text) => createHmac("sha256", "scene").update(text).digest("hex").slice(0, 32),
@@ -165,11 +169,23 @@ function makeTools({ world, clock, exports, gateway }: SceneParts, store: Store,
   };
 }
 
+/** Port of the gateway to which the edge passes what comes in on this address; undefined where it does not listen. */
+function gatewayBehind({ state, document, gateways }: FakeEdgeWorld, address: string): number | undefined {
+  if (state !== "running") return undefined;
+  const servers = (document?.apps["http"] as { servers?: Record<string, { listen: string[] }> } | undefined)?.servers ?? {};
+  const [name] = Object.entries(servers).find(([, { listen }]) => listen.includes(address)) ?? [];
+  const upstream = Object.entries(gateways).find(([path]) => name !== undefined && name.endsWith(`-${path.split("/").at(-1) ?? ""}`))?.[1];
+  return upstream === undefined ? undefined : Number(upstream.split(":")[1]);
+}
+
+type EdgeHook = NonNullable<FakeEdgeOptions["around"]>;
+
 /** Answers as the contract asks when a running container publishes the port and no service of the project is down. Time passes while it does not. */
-function fakeProbe(world: FakeWorld, gateway: SceneParts["gateway"]): ContractProbe {
+function fakeProbe(world: FakeWorld, gateway: SceneParts["gateway"], edgeWorld: FakeEdgeWorld): ContractProbe {
   return {
     async send(baseUrl, request) {
-      const port = Number(new URL(baseUrl).port);
+      const { host } = new URL(baseUrl);
+      const port = gatewayBehind(edgeWorld, host) ?? Number(new URL(baseUrl).port);
       const front = world.containers.find((container) => container.state === "running" && container.ports.some((published) => published.hostPort === port));
       const services = world.containers.filter((container) => container.networkName === front?.networkName);
       const isUp = !gateway.isBroken && front !== undefined && services.every((container) => container.state === "running");
@@ -185,7 +201,13 @@ function startSceneWorker(parts: SceneParts, options: WorkerOptions): SceneWorke
   const mortal = new MortalStore(parts.store, () => parts.commits.forEach((tell) => tell()));
   const controller = new AbortController();
   const engine = new FakeEngine(parts.world, { faults: options.faults, onKill: () => mortal.freeze() });
-  const tools = { ...makeTools(parts, mortal.store, engine), ...options.tools };
+  const beforeEdge: EdgeHook = (method, moment) => {
+    const point = `edge-${method}:${moment}`;
+    if (!engine.isKilled) options.onPoint?.(point);
+    if (point === options.dieAt) engine.kill();
+    return engine.isKilled ? new Promise<never>(() => undefined) : Promise.resolve();
+  };
+  const tools = { ...makeTools(parts, mortal.store, engine, beforeEdge), ...options.tools };
   const runner = new OperationRunner({
     store: mortal.store,
     workflows: projectWorkflows(tools),

@@ -42,8 +42,10 @@ export function toPorts(rows: readonly PortRow[]): ProjectPorts {
     if (port === undefined) throw new Error(`The project has no ${purpose} port allocated.`);
     return port;
   };
+  const inner = find("gateway-inner");
   return {
     gateway: need("gateway"),
+    ...(inner === undefined ? {} : { gatewayInner: inner }),
     poolerSession: need("pooler-session"),
     poolerTransaction: need("pooler-transaction"),
     database: find("database") ?? null,

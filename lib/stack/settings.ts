@@ -47,7 +47,10 @@ export type SmtpSettings = {
 
 /** Host ports, allocated in the store under a unique index; `database` only when the direct port is open. */
 export type ProjectPorts = {
+  /** Where clients reach the project: held by the gateway, or by the edge where `gatewayInner` is given. */
   gateway: number;
+  /** Loopback port of the gateway behind the edge. Absent: no edge stands in front, and the gateway holds the project's address itself. */
+  gatewayInner?: number;
   poolerSession: number;
   poolerTransaction: number;
   database: number | null;

@@ -14,6 +14,7 @@ import { followUpstreams } from "./follow-upstreams";
 import { GatewayTraffic } from "./gateway-traffic";
 import { beat } from "./heartbeat";
 import { housekeep } from "./housekeeping";
+import { EdgeLoop } from "./keep-edge";
 import { openLog, type Log } from "./log";
 import { Observer } from "./observe-loop";
 import { listen } from "./socket/listen";
@@ -49,6 +50,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
   await listen(server, config);
   const workerId = `${hostname().slice(0, 40)}-${newId().slice(0, 8)}`;
   const observer = new Observer(tools, usage, log);
+  const edgeLoop = new EdgeLoop({ tools, log });
   const runner = new OperationRunner({
     store,
     workflows: projectWorkflows(tools),
@@ -61,7 +63,10 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
     newId,
     log,
     onCrashPoint: crashHook(config.crashAt),
-    onEnded: (projectId) => (projectId === null ? undefined : observer.touch(projectId)),
+    onEnded: (projectId) => {
+      edgeLoop.touch();
+      if (projectId !== null) observer.touch(projectId);
+    },
   });
   log.info({ workerId, instanceId: tools.instanceId, socket: config.socketPath }, "the worker is ready");
   await Promise.all([
@@ -69,6 +74,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
     beat({ store, engine: tools.engine, workerId, version, webUid: config.webUid, parallelOperations: config.parallelOperations, now: tools.now, log }, stop),
     observer.run(stop),
     traffic.run(stop),
+    edgeLoop.run(stop),
     followUpstreams({ tools, log }, stop),
     followSchedules({ store, schedules: [trashSchedule, overlapSchedule, historySchedule], now: tools.now, log }, stop),
     housekeep({ store, exports, now: tools.now, log }, stop),

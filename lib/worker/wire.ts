@@ -4,6 +4,7 @@ import { customAlphabet } from "nanoid";
 import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
 import { isEngineHere } from "@/lib/adapters/docker/client";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
+import { CaddyEdge } from "@/lib/adapters/edge/caddy-edge";
 import { readHostAddresses } from "@/lib/adapters/host/host-addresses";
 import { readHostRoutes } from "@/lib/adapters/host/host-routes";
 import { resolveHost } from "@/lib/adapters/host/resolve-host";
@@ -15,6 +16,7 @@ import { openStore } from "@/lib/adapters/store/open-store";
 import type { Store } from "@/lib/adapters/store/types";
 import { openVault, type Vault } from "@/lib/adapters/vault/vault";
 import type { DoorTools } from "@/lib/projects/doors/list-doors";
+import { EdgeKeeper } from "@/lib/projects/edge/edge-keeper";
 import { readImageSource } from "@/lib/projects/installation";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { WorkerConfig } from "./config";
@@ -46,9 +48,12 @@ export async function wireWorker(config: WorkerConfig, log: Log): Promise<Worker
 type Opened = { store: Store; vault: Vault; exports: ExportsFolder; probe: HttpContractProbe; instanceId: string };
 
 function makeTools({ store, vault, exports, probe, instanceId }: Opened): WorkflowTools {
+  const engine = new DockerEngine();
+  const edge = new CaddyEdge({ engine, instanceId, imagePrefix: async () => (await readImageSource(store.db)).prefix });
   return {
     store,
-    engine: new DockerEngine(),
+    engine,
+    edge: new EdgeKeeper({ store, edge, keys: vault.certificateKeys, instanceId }),
     secrets: vault.secrets,
     probe,
     isPortFree,

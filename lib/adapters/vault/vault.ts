@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Db, Store } from "@/lib/adapters/store/types";
+import type { CertificateKeys } from "@/lib/projects/edge/load-edge-input";
 import type { SecretsPort } from "@/lib/projects/workflows/tools";
+import { openCertificateKeys } from "./certificate-keys";
 import { ensureKeyFile, hasKeyFile, readKeyFileText } from "./key-file";
 import { Keyring } from "./keyring";
 import { openSecretStore } from "./secret-store";
@@ -10,6 +12,7 @@ import { VaultError } from "./vault-error";
 /** What only the worker holds: everything that can open a secret. */
 export type Vault = {
   secrets: SecretsPort;
+  certificateKeys: CertificateKeys;
   /** HMAC with a key of the installation that survives a rotation of the key file, in hex. */
   hash(text: string): string;
   /** Text of the key file as it is now. */
@@ -37,6 +40,7 @@ export async function openVault({ store, keyFilePath }: { store: Store; keyFileP
   await publishRecipient(store, await sealingRecipientOf(keyring.sealingIdentity));
   return {
     secrets: openSecretStore(store, keyring),
+    certificateKeys: openCertificateKeys(keyring),
     hash: (text) => createHmac("sha256", labelKey).update(text).digest("hex"),
     recoveryKit: () => readKeyFileText(keyFilePath),
   };

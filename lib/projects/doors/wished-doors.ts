@@ -8,7 +8,7 @@ type DoorSettings = Pick<ProjectSettings, "bindAddress" | "services" | "isDirect
 export function wishedDoors(settings: DoorSettings, ports: ProjectPorts): WishedDoor[] {
   const at = (service: ServiceName, containerPort: number, hostPort: number): WishedDoor => ({ service, containerPort, hostIp: settings.bindAddress, hostPort });
   const wished = [
-    at("api-gw", 8000, ports.gateway),
+    ports.gatewayInner === undefined ? at("api-gw", 8000, ports.gateway) : { ...at("api-gw", 8000, ports.gatewayInner), hostIp: "127.0.0.1" },
     at("supavisor", 5432, ports.poolerSession),
     at("supavisor", 6543, ports.poolerTransaction),
     ...(settings.isDirectDatabasePortOpen && ports.database !== null ? [at("db", 5432, ports.database)] : []),

@@ -1,6 +1,8 @@
 import type { Workflow } from "@/lib/operations/types";
+import { checkPublicWorkflow } from "./check-public-workflow";
 import { createWorkflow } from "./create-workflow";
 import { deleteWorkflow, purgeWorkflow } from "./delete-workflows";
+import { joinEdgeWorkflow, leaveEdgeWorkflow, turnEdgeOffWorkflow, turnEdgeOnWorkflow } from "./edge-workflows";
 import { editWorkflow } from "./edit-workflow";
 import { exportWorkflow } from "./export-workflow";
 import { functionWorkflow } from "./functions-step";
@@ -29,6 +31,11 @@ export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<nev
     legacyKeysWorkflow(tools),
     rotateJwtWorkflow(tools),
     refreshWorkflow(tools),
+    checkPublicWorkflow(tools),
+    turnEdgeOnWorkflow(tools),
+    turnEdgeOffWorkflow(tools),
+    joinEdgeWorkflow(tools),
+    leaveEdgeWorkflow(tools),
     functionWorkflow(tools, "function.deploy"),
     functionWorkflow(tools, "function.delete"),
   ];

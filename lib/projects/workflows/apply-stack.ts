@@ -4,6 +4,7 @@ import { reconcile, type ReconcileGoal } from "@/lib/engine/reconcile";
 import { StepFailure } from "@/lib/operations/step-failure";
 import type { NewEvent } from "@/lib/operations/types";
 import type { DesiredStack } from "@/lib/stack/desired";
+import { followWithEdge } from "./follow-with-edge";
 import { loadDesiredStack } from "./load-stack";
 import type { WorkflowTools } from "./tools";
 
@@ -52,6 +53,7 @@ export async function applyStack(tools: WorkflowTools, apply: Apply, emit: Event
       });
     },
   });
+  if (outcome.failure === null) await followWithEdge(tools, apply, signal);
   if (outcome.failure === null) return { calls: plan.ops.length, ...(left.length > 0 ? { left } : {}) };
   throw new StepFailure({
     code: outcome.failure.code,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { exportCompose } from "@/lib/stack/export-compose";
 import type { Workflow } from "@/lib/operations/types";
-import { loadDesiredStack } from "./load-stack";
+import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
+import { loadStackInput } from "./load-stack";
 import type { ArchiveFile, WorkflowTools } from "./tools";
 
 const input = z.object({ projectId: z.string() });
@@ -20,7 +21,9 @@ export function exportWorkflow(tools: WorkflowTools): Workflow<z.infer<typeof in
         timeoutMs: 5 * 60_000,
         isCancellable: true,
         async run({ operation, input: { projectId } }) {
-          const stack = await loadDesiredStack(tools, projectId);
+          const input = await loadStackInput(tools, projectId);
+          // The folder runs by itself, wherever it is taken: no edge stands in front of it there.
+          const stack = buildDesiredStack({ ...input, ports: { ...input.ports, gatewayInner: undefined } });
           const { prefix } = await tools.imageSource();
           const folder = `${stack.projectRef}-export`;
           const rendered = exportCompose(stack, { imagePrefix: prefix }).files;

@@ -34,16 +34,25 @@ export function proveStep<Input extends { projectId: string }>(tools: WorkflowTo
         code: "contract-failed",
         sentence: `${failed.length} of ${results.length} requests of the contract were not answered as they must be.`,
         service: null,
-        evidence: failed.map((result) => `${result.method} ${result.path} (${result.credential}): expected ${result.expected}, received ${result.received}`),
+        evidence: tellFailed(results),
         isRetryable: true,
       });
     },
   };
 }
 
+/** The requests that failed, a line each. */
+export function tellFailed(results: readonly ContractResultView[]): string[] {
+  return results.filter(({ isPassed }) => !isPassed).map(({ method, path, credential, expected, received }) => `${method} ${path} (${credential}): expected ${expected}, received ${received}`);
+}
+
 type Round = (passed: number, total: number) => void;
 
-async function runContract(tools: WorkflowTools, { projectId, deadlineMs }: { projectId: string; deadlineMs: number }, signal: AbortSignal, onRound: Round): Promise<ContractResultView[]> {
+/** `via`: the project's own address on the machine, or the one that browsers are told. */
+type ContractRun = { projectId: string; deadlineMs: number; via?: "local" | "public" };
+
+/** Sends the contract until all of it is answered as it must be, or the time is over; once at least. */
+export async function runContract(tools: WorkflowTools, { projectId, deadlineMs, via = "local" }: ContractRun, signal: AbortSignal, onRound: Round): Promise<ContractResultView[]> {
   const project = await loadProject(tools, projectId);
   const settings = parseSettings(project.settingsJson);
   const release = getRelease(settings.release);
@@ -53,7 +62,7 @@ async function runContract(tools: WorkflowTools, { projectId, deadlineMs }: { pr
   const options = { enabledServices: settings.services, release, isLegacyOff: settings.keys?.legacy === "off" };
   const contract = adaptContract(contractRequests({ enabledServices: settings.services, release: release.name }), gateway, options);
   const requests = [...contract, ...routeProbes(gateway, options, { publicUrl: settings.publicUrl, nowMs: tools.now().getTime() })];
-  const baseUrl = localUrl(settings.bindAddress, toPorts(project.ports).gateway);
+  const baseUrl = via === "public" ? settings.publicUrl : localUrl(settings.bindAddress, toPorts(project.ports).gateway);
   const done = new Map<string, ContractResult>();
   const deadline = tools.now().getTime() + deadlineMs;
   for (;;) {

@@ -7,6 +7,8 @@ import { isUniqueViolation } from "../start-operation";
 import { loadProject, type LoadedProject } from "./load-stack";
 import type { WorkflowTools } from "./tools";
 
+const edgeAnswerMs = 10_000;
+
 /**
  * Asks the engine whether it is there and new enough, and makes sure that the reserved ports and the subnet are really free on
  * the host. A port that another program holds is exchanged for the next free one unless the person chose it, or people know it
@@ -31,15 +33,25 @@ export function reserveStep<Input extends { projectId: string; chosenGatewayPort
 }
 
 async function reservePorts(tools: WorkflowTools, project: LoadedProject, { keepsPorts, chosenGatewayPort }: { keepsPorts: boolean; chosenGatewayPort: number | undefined }): Promise<void> {
-  const settings = parseSettings(project.settingsJson);
   for (const row of project.ports) {
-    if (await tools.isPortFree(settings.bindAddress, row.port)) continue;
+    if (await isFree(tools, project, row)) continue;
     if (keepsPorts || (row.purpose === "gateway" && row.port === chosenGatewayPort)) {
       throw new EngineError("port-taken", `Port ${row.port} is held by another program on this machine. Choose another one, or end that program and retry.`);
     }
     await exchangePort(tools, project, row);
   }
   await moveAddress(tools, project);
+}
+
+type PortRow = { purpose: string; port: number };
+
+/** Whether the port can be had on the address that it is for. What the edge holds already, it holds for this project. */
+async function isFree(tools: WorkflowTools, project: LoadedProject, { purpose, port }: PortRow): Promise<boolean> {
+  const { bindAddress } = parseSettings(project.settingsJson);
+  const address = purpose === "gateway-inner" ? "127.0.0.1" : bindAddress;
+  if (await tools.isPortFree(address, port)) return true;
+  const isBehindEdge = project.ports.some((row) => row.purpose === "gateway-inner");
+  return purpose === "gateway" && isBehindEdge && tools.edge.holds({ address, port }, AbortSignal.timeout(edgeAnswerMs));
 }
 
 /** Where nobody chose another address, it follows the gateway's port. */
@@ -57,20 +69,19 @@ async function moveAddress(tools: WorkflowTools, project: LoadedProject): Promis
   });
 }
 
-async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: { id: string; purpose: string; port: number }): Promise<void> {
-  const { bindAddress } = parseSettings(project.settingsJson);
+async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: PortRow & { id: string }): Promise<void> {
   const tried = new Set<number>([row.port]);
   for (;;) {
     const taken = await tools.store.db.portAllocation.findMany({ where: { hostId: project.hostId }, select: { port: true } });
     const port = choosePort(row.purpose as PortPurpose, new Set([...tried, ...taken.map((other) => other.port)]));
     tried.add(port);
-    if (!(await tools.isPortFree(bindAddress, port))) continue;
+    if (!(await isFree(tools, project, { ...row, port }))) continue;
     const isTaken = await tools.store.transaction((tx) => tx.portAllocation.update({ where: { id: row.id }, data: { port } })).then(() => false, refuseAllButTaken);
     if (!isTaken) return;
   }
 }
 
-const purposesOf: Partial<Record<string, readonly PortPurpose[]>> = { "api-gw": ["gateway"], supavisor: ["pooler-session", "pooler-transaction"], db: ["database"] };
+const purposesOf: Partial<Record<string, readonly PortPurpose[]>> = { "api-gw": ["gateway", "gateway-inner"], supavisor: ["pooler-session", "pooler-transaction"], db: ["database"] };
 
 /**
  * Exchanges the ports of a service that could not start because another program was faster, unless the person chose them. Says whether
@@ -82,7 +93,7 @@ export async function exchangeTakenPorts(tools: WorkflowTools, wish: { projectId
   const isOwn = (row: { purpose: string; port: number }) => purposes.some((purpose) => purpose === row.purpose) && row.port !== wish.chosenGatewayPort;
   let hasChanged = false;
   for (const row of project.ports.filter(isOwn)) {
-    if (await tools.isPortFree(parseSettings(project.settingsJson).bindAddress, row.port)) continue;
+    if (await isFree(tools, project, row)) continue;
     await exchangePort(tools, project, row);
     hasChanged = true;
   }

@@ -3,6 +3,7 @@ import type { EnginePort } from "@/lib/engine/port";
 import type { ContractProbe } from "@/lib/gateway/contract";
 import type { Secret } from "@/lib/stack/secret-value";
 import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
+import type { EdgeKeeper } from "../edge/edge-keeper";
 import type { ImageSource } from "../installation";
 
 /** Secrets of projects as the workflows need them. Implemented by the vault adapter; only the worker has one. */
@@ -30,6 +31,8 @@ export type WorkflowTools = {
   isPortFree(hostIp: string, port: number): Promise<boolean>;
   /** CIDRs that the engine's host already routes, so that a project network never hides one. */
   hostRoutes(): Promise<string[]>;
+  /** What stands in front of the projects, where the installation has it on. */
+  edge: EdgeKeeper;
   /** Keyed hash for spec labels: a label must not be a guessable hash of a secret. */
   hash(text: string): string;
   randomBytes(length: number): Uint8Array;

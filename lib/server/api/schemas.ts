@@ -37,10 +37,11 @@ const contractResult = z.object({
   id: z.string(), title: z.string(), method: z.string(), path: z.string(), credential: z.string(), expected: z.string(), received: z.string(), isPassed: z.boolean(), durationMs: z.number(),
 });
 const door = z.object({ host: z.string(), port: z.number(), user: z.string(), database: z.string() }).nullable();
-const ports = z.object({ gateway: z.number(), poolerSession: z.number(), poolerTransaction: z.number(), database: z.number().nullable() });
+const ports = z.object({ gateway: z.number(), gatewayInner: z.number().optional().meta({ description: "Loopback port of the gateway behind the edge; absent where no edge stands in front." }), poolerSession: z.number(), poolerTransaction: z.number(), database: z.number().nullable() });
 const settings = z.object({
   displayName: z.string(), release: z.string(), services: z.array(serviceName), bindAddress: z.string(), publicUrl: z.string(), siteUrl: z.string(), redirectUrls: z.array(z.string()),
   smtp: z.object({ host: z.string(), port: z.number(), user: z.string(), senderEmail: z.string(), senderName: z.string() }).nullable(), isDirectDatabasePortOpen: z.boolean(),
+  keys: z.object({ legacy: z.enum(["on", "leaving", "off"]), publishableOverlapEndsAt: z.iso.datetime().nullable(), secretOverlapEndsAt: z.iso.datetime().nullable() }).optional(),
 });
 
 export const projectDetailSchema = listItem
@@ -99,7 +100,7 @@ const gatewayDraft = z.object({
 
 export const gatewaySchema = z
   .object({
-    ref: z.string(), revision: z.number().nullable(), settings: gatewaySettings, options: z.object({ enabledServices: z.array(serviceName).readonly(), release: z.object({ restrictsMetaCors: z.boolean() }), publicUrl: z.string() }),
+    ref: z.string(), revision: z.number().nullable(), settings: gatewaySettings, options: z.object({ enabledServices: z.array(serviceName).readonly(), release: z.object({ restrictsMetaCors: z.boolean() }), publicUrl: z.string(), isLegacyOff: z.boolean().optional() }),
     bridgeAddress: z.string().nullable(), draft: gatewayDraft.nullable(), revisions: z.array(gatewayRevision), openOperationId: z.string().nullable(), mayEdit: z.boolean(), mayOpenNetworks: z.boolean(),
   })
   .meta({ id: "Gateway" });

@@ -25,6 +25,8 @@ export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "
   return {
     routes: effectiveRoutes(settings, { enabledServices: input.settings.services, release }),
     publicUrl: input.settings.publicUrl,
+    // The edge says who the client is.
+    trustedHops: input.ports.gatewayInner === undefined ? 0 : 1,
     jwks: secrets.jwtJwks,
     external: { addresses: input.externalAddresses ?? {}, allowedNetworks: settings.allowedUpstreamNetworks },
     keys: {
@@ -38,6 +40,11 @@ export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "
       dashboardHtpasswd: htpasswdLine(secrets.dashboardUsername, secrets.dashboardPassword),
     },
   };
+}
+
+/** Where the gateway is published: on the project's own address, or on loopback behind the edge. */
+export function gatewayDoor({ settings, ports }: Pick<ServiceContext["input"], "settings" | "ports">): { hostIp: string; hostPort: number } {
+  return ports.gatewayInner === undefined ? { hostIp: settings.bindAddress, hostPort: ports.gateway } : { hostIp: "127.0.0.1", hostPort: ports.gatewayInner };
 }
 
 function renderFiles(context: ServiceContext): ConfigFile[] {
@@ -60,7 +67,7 @@ export const gateway: ServiceDefinition = {
     environment: {},
     files: renderFiles(context),
     aliases: ["kong", "envoy"],
-    publishedPorts: [{ containerPort: gatewayContainerPort, hostIp: context.input.settings.bindAddress, hostPort: context.input.ports.gateway }],
+    publishedPorts: [{ containerPort: gatewayContainerPort, ...gatewayDoor(context.input) }],
     healthcheck: healthCheck(["CMD-SHELL", "timeout 1 bash -c '</dev/tcp/127.0.0.1/8000'"], { intervalS: 10 }),
     readiness: readyWhen(["bash", "-c", "</dev/tcp/127.0.0.1/8000"]),
     // Upstreams that are not there yet answer 503 on their routes only, so the gateway waits for nobody.

@@ -4,10 +4,10 @@ import { kongPorts } from "@/lib/gateway/kong-control";
 import { kongPlugins } from "@/lib/gateway/kong-plugins";
 import type { ConfigFile } from "../desired";
 import { healthCheck, readyWhen, type ServiceContext, type ServiceParts } from "../service-definition";
-import { gatewayInput } from "./gateway";
+import { gatewayDoor, gatewayInput } from "./gateway";
 
 export type KongOptions = {
-  /** Networks of proxies in front whose `X-Forwarded-*` count. Empty: clients connect to the gateway themselves. */
+  /** Networks of proxies in front whose `X-Forwarded-*` count. Empty: clients connect to the gateway themselves. Left out: the edge, where it stands in front. */
   trustedProxies?: readonly string[];
   /** Whether whoever uploads a changed file runs `kongApplyArgv` afterwards. Kong does not watch its file: without it, a change replaces the container. */
   isAppliedWhileRunning?: boolean;
@@ -88,10 +88,15 @@ function environmentOf(publicUrl: string, trustedProxies: readonly string[]): Re
   };
 }
 
+/** What the edge sends arrives from the address that the host has in the project's network. */
+function edgeNetworks({ input }: Pick<ServiceContext, "input">): string[] {
+  return input.ports.gatewayInner === undefined ? [] : [input.subnet];
+}
+
 /**
  * The service `api-gw` with Kong in it, in place of the Envoy that `services/gateway.ts` describes: the same routes, keys and published port, in the release's `kongImage`.
  */
-export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secrets" | "release">, { trustedProxies = [], isAppliedWhileRunning = false }: KongOptions = {}): ServiceParts {
+export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secrets" | "release">, { trustedProxies = edgeNetworks(context), isAppliedWhileRunning = false }: KongOptions = {}): ServiceParts {
   const { input } = context;
   const { publicUrl } = input.settings;
   const { config } = renderKong({ routes: gatewayInput(context).routes, publicUrl, keys: kongKeys(context) });
@@ -100,7 +105,7 @@ export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secret
     environment: environmentOf(publicUrl, trustedProxies),
     files: [configFile(logFile, logConfiguration, false), configFile(kongFile, config, isAppliedWhileRunning)],
     aliases: ["kong", "envoy"],
-    publishedPorts: [{ containerPort: kongPorts.proxy, hostIp: input.settings.bindAddress, hostPort: input.ports.gateway }],
+    publishedPorts: [{ containerPort: kongPorts.proxy, ...gatewayDoor(input) }],
     healthcheck: healthCheck(["CMD", "kong", "health"], { retries: 5 }),
     readiness: readyWhen(["kong", "health"]),
     dependsOn: [],

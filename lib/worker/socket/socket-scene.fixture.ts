@@ -17,6 +17,8 @@ import { createFakeWorld } from "@/lib/engine/fake/world";
 import { sampleSecrets } from "@/lib/stack/sample-input.fixture";
 import type { SecretName } from "@/lib/stack/settings";
 import type { Secret } from "@/lib/stack/secret-value";
+import { createFakeEdgeWorld, FakeEdge } from "@/lib/gateway/fake-edge";
+import { EdgeKeeper } from "@/lib/projects/edge/edge-keeper";
 import { ExportsFolder } from "../exports-folder";
 import { ensureInstallation } from "../installation";
 import { openLog } from "../log";
@@ -46,7 +48,7 @@ export async function openSocketScene() {
   const probe = new HttpContractProbe();
   onTestFinished(() => probe.close());
   const tools = {
-    store: scene.store, engine, secrets: vault.secrets, probe, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
+    store: scene.store, engine, edge: new EdgeKeeper({ store: scene.store, edge: new FakeEdge(createFakeEdgeWorld()), keys: vault.certificateKeys, instanceId }), secrets: vault.secrets, probe, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
     randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
     saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, traffic: { numbersOf: () => numbers }, recoveryKit: vault.recoveryKit,
     hostAddresses: () => ["192.168.1.5"], probeDoors: () => Promise.resolve(probed),

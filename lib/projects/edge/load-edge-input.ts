@@ -1,0 +1,82 @@
+import type { Db } from "@/lib/adapters/store/types";
+import type { EdgeDomain, EdgeInput, EdgeProject, EdgeTls } from "@/lib/gateway/edge-input";
+import { edgeNames } from "@/lib/gateway/edge-port";
+import { readSettings, toPorts } from "../settings-schema";
+import { readEdgeSetting } from "./edge-setting";
+
+const letsEncrypt = { directoryUrl: "https://acme-v02.api.letsencrypt.org/directory", stagingDirectoryUrl: "https://acme-staging-v02.api.letsencrypt.org/directory" };
+
+/** Private keys of uploaded certificates; only the worker can open them. */
+export interface CertificateKeys {
+  /** PEM of the domain's key. Throws when there is none, or it cannot be opened. */
+  read(db: Db, domainId: string): Promise<string>;
+}
+
+type DomainRow = Awaited<ReturnType<typeof loadRows>>[number]["domains"][number];
+type ProjectRow = Awaited<ReturnType<typeof loadRows>>[number];
+
+/**
+ * All that the edge is to serve, as it is stored. A project is behind it from the moment that its gateway has a port of its own.
+ * `without`: a project that is left out, because it is leaving.
+ * @returns null when no edge is wanted: it is off, and no project is behind it any more.
+ */
+export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: { instanceId: string; without?: string | undefined }): Promise<EdgeInput | null> {
+  const setting = await readEdgeSetting(db);
+  const rows = await loadRows(db);
+  const { adminSocket, gatewayFolder } = edgeNames(options.instanceId);
+  const served = rows.filter(({ id, wish }) => id !== options.without && wish !== "delete");
+  if (!setting.isOn && served.length === 0) return null;
+  const projects = await Promise.all(served.map((row) => toEdgeProject(db, keys, row)));
+  return {
+    panel: null,
+    projects: projects.filter((project) => project !== null),
+    acme: { ...letsEncrypt, ...(setting.acme === null ? {} : { directoryUrl: setting.acme.directoryUrl, stagingDirectoryUrl: null }), email: setting.acme?.email ?? null, caRootPem: null },
+    adminSocket,
+    gatewayFolder,
+    publicListen: { addresses: [], httpPort: setting.httpPort, httpsPort: setting.httpsPort },
+    trustedProxies: [],
+  };
+}
+
+function loadRows(db: Db) {
+  return db.project.findMany({
+    where: { ports: { some: { purpose: "gateway-inner" } } },
+    select: { id: true, wish: true, settingsJson: true, ports: { select: { purpose: true, port: true } }, domains: true },
+  });
+}
+
+/** null for a row that cannot be read: one such project must not keep the others from being served. */
+async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow): Promise<EdgeProject | null> {
+  const settings = readSettings(row.settingsJson);
+  const { gateway, gatewayInner } = toPorts(row.ports);
+  if (settings === null || gatewayInner === undefined) return null;
+  return {
+    projectId: row.id,
+    localListen: { address: settings.bindAddress, port: gateway },
+    gatewayUpstream: `127.0.0.1:${gatewayInner}`,
+    domains: (await Promise.all(row.domains.map((domain) => toEdgeDomain(db, keys, domain)))).filter((domain) => domain !== null),
+    isPaused: row.wish === "pause",
+    studio: null,
+    allowedNetworks: null,
+  };
+}
+
+/** null where the certificate's key cannot be opened: that name alone is not served. */
+async function toEdgeDomain(db: Db, keys: CertificateKeys, row: DomainRow): Promise<EdgeDomain | null> {
+  const tls = await toTls(db, keys, row).catch(() => null);
+  if (tls === null) return null;
+  return {
+    hostname: row.hostname,
+    kind: row.kind === "studio" ? "studio" : "api",
+    tls,
+    redirectsHttp: row.redirectsHttp,
+    hsts: row.hstsSeconds === null ? null : { maxAgeSeconds: row.hstsSeconds, includesSubdomains: false },
+    isOpen: row.state === "open",
+  };
+}
+
+async function toTls(db: Db, keys: CertificateKeys, row: DomainRow): Promise<EdgeTls> {
+  if (row.tls === "internal") return { kind: "internal" };
+  if (row.tls === "acme") return { kind: "acme", directory: "live" };
+  return { kind: "uploaded", certificatePem: row.certificatePem ?? "", keyPem: await keys.read(db, row.id) };
+}
