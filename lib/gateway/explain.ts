@@ -57,7 +57,7 @@ export const callers = ["nobody", "anon", "publishable", "secret", "service", "u
 export type Caller = (typeof callers)[number];
 
 /** What a verdict depends on beside the caller. Without an address, a list of addresses is left out of the verdict and said so. */
-export type Circumstances = { publicUrl: string; nowMs: number; clientAddress?: string };
+export type Circumstances = { publicUrl: string; nowMs: number; clientAddress?: string; /** The legacy keys are switched off. */ isLegacyOff?: boolean };
 
 /** `status` is the gateway's own answer; null where the upstream answers. */
 export type Verdict = { isAllowed: boolean; status: 200 | 401 | 403 | 503 | null; reason: string };
@@ -73,6 +73,7 @@ export function judgeCaller(route: GatewayRoute, request: GatewayRequest, caller
   }
   const { clientAddress, nowMs } = circumstances;
   if (route.ipAllow !== undefined && clientAddress !== undefined && !isInNetworks(clientAddress, route.ipAllow)) return refused(403, `${clientAddress} is not among the addresses that may ask.`);
+  if (circumstances.isLegacyOff === true && (caller === "anon" || caller === "service")) return refused(401, "The legacy keys of this project are switched off.");
   const verdict = judgeAccess(route, caller);
   if (!verdict.isAllowed) return verdict;
   if (route.closesAtMs !== undefined && nowMs >= route.closesAtMs) return refused(403, "The time for which this route was open is over.");

@@ -38,7 +38,7 @@ export type GatewayView = {
   /** null: the release's own routes and nothing else. */
   revision: number | null;
   settings: GatewaySettings;
-  options: GatewayOptions & { publicUrl: string };
+  options: GatewayOptions & { publicUrl: string; isLegacyOff?: boolean };
   /** From where requests of the engine's own machine reach the gateway; null before the project has a network. */
   bridgeAddress: string | null;
   draft: GatewayDraftView | null;

@@ -58,11 +58,12 @@ function isDuplicableHere({ may, wasEverReady }: ProjectDetail): boolean {
   return wasEverReady && may.includes("project.duplicate") && !may.includes("project.edit");
 }
 
-function tabsFor({ ref, may, settings }: ProjectDetail) {
+function tabsFor({ ref, may, settings, wasEverReady }: ProjectDetail) {
   const base = `/projects/${ref}`;
   const tabs = [
     { href: base, label: "Overview", isOpen: true },
     { href: `${base}/routes`, label: "Routes", isOpen: true },
+    { href: `${base}/keys`, label: "Keys", isOpen: wasEverReady },
     { href: `${base}/functions`, label: "Functions", isOpen: may.includes("function.write") && settings.services.includes("functions") },
     { href: `${base}/logs`, label: "Logs", isOpen: may.includes("project.logs") },
     { href: `${base}/doors`, label: "Doors", isOpen: true },
