@@ -43,7 +43,7 @@ export function JwtSection({ view, act, whyNot }: JwtProps) {
         expected={view.displayName}
         goes={jwtRotationEnds(view.services, withSigningPair)}
         stays={[jwtRotationKeeps(withSigningPair), "All data."]}
-        until={`${list.format(replacedServices("jwt", view.services))} are replaced, and requests may fail for some seconds. Once it is done it cannot be taken back.`}
+        until={`Replaced: ${list.format(replacedServices("jwt", view.services))}. Requests may fail for some seconds. Once it is done it cannot be taken back.`}
         error={fieldError("confirmName") ?? failure?.message}
         isBusy={isBusy}
         onConfirm={(confirmName) => void run({ ref: view.ref, confirmName, withSigningPair })}

@@ -15,7 +15,7 @@ const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
 export function replacedSentence(act: "opaque-key" | "legacy", services: readonly ServiceName[]): string {
   const replaced = replacedServices(act, services);
   const gateway = "The gateway takes its keys while it runs: no request fails and no socket closes.";
-  return replaced.length === 0 ? gateway : `${list.format(replaced)} ${replaced.length === 1 ? "is" : "are"} replaced, the new container before the old one goes. ${gateway}`;
+  return replaced.length === 0 ? gateway : `Replaced, the new container before the old one goes: ${list.format(replaced)}. ${gateway}`;
 }
 
 /** How often legacy keys were used, in one sentence; null when they were not. */

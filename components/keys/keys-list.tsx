@@ -16,7 +16,7 @@ export function KeysList({ view, acts, whyNot }: ListProps) {
       {view.keys.map((key) => (
         <li key={key.kind} className="flex flex-col gap-1 px-4 py-2.5">
           <Value apiKey={key} mayReveal={view.mayReveal} />
-          <p className="max-w-prose text-sm text-ink-2">{key.use}</p>
+          <p className="max-w-3xl text-sm text-ink-2">{key.use}</p>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
             <Facts apiKey={key} />
             {view.mayRotate && <Acts apiKey={key} view={view} acts={acts} whyNot={whyNot} />}

@@ -38,8 +38,8 @@ export function LegacyUses({ view }: { view: KeysView }) {
             {callers.map((caller) => (
               <Row key={`${caller.label} ${caller.routeId} ${caller.network} ${caller.userAgent}`}>
                 <Cell className="whitespace-nowrap">{caller.label}</Cell>
-                <Cell className="font-mono text-sm">{caller.path ?? caller.routeId}</Cell>
-                <Cell className="max-w-80 text-sm [overflow-wrap:anywhere]">{caller.userAgent === "" ? "not said" : caller.userAgent}</Cell>
+                <Cell className="whitespace-nowrap font-mono text-sm">{caller.path ?? caller.routeId}</Cell>
+                <Cell className="min-w-56 max-w-80 text-sm [overflow-wrap:anywhere]">{caller.userAgent === "" ? "not said" : caller.userAgent}</Cell>
                 <Cell className="whitespace-nowrap font-mono text-sm">{caller.network}</Cell>
                 <Cell isNumber>{caller.requests.toLocaleString("en-GB")}</Cell>
                 <Cell>

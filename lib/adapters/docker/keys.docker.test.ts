@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import WebSocket from "ws";
 import { LABEL } from "@/lib/engine/observed";
 import { jwtSql } from "@/lib/stack/files/database-sql";
 import { setDatabaseSecretArgv } from "@/lib/projects/keys/database-secret";
+import { renewJwtSecret } from "@/lib/stack/keys";
 import { Secret } from "@/lib/stack/secret-value";
 import { defaultKeySettings, type ProjectSecrets } from "@/lib/stack/settings";
 import { isLabUp, newProject, type TestProject } from "./full-stack.fixture";
@@ -24,7 +27,7 @@ describe("keys of a project on a real engine", () => {
     project = await newProject(instanceId, "10.248.1.0/26");
     old = project.input.secrets.publishableKey.reveal();
     await project.apply(build());
-    await expect.poll(() => statusOf(old), { timeout: 60_000 }).toBe(200);
+    await vi.waitFor(async () => expect(await statusOf(old)).toBe(200), { timeout: 60_000, interval: 250 });
   }, slow);
   afterAll(() => removeAll(docker, instanceId), slow);
 
@@ -57,9 +60,12 @@ describe("keys of a project on a real engine", () => {
     expect(await Promise.all([ask("/rest/v1/", { apikey: service }), ask("/functions/v1/hello", bearer), statusOf(anonKey.reveal()), statusOf(old)])).toEqual([401, 401, 401, 200]);
   }, slow);
 
-  it("the database takes the JWT secret of its container as its setting", async () => {
-    const jwtSecret = "anotherJwtSecretThatIsLongEnough00000001";
-    await project.apply(build({ jwtSecret: new Secret(jwtSecret) }));
+  it("of the legacy kind end with the JWT secret, which the database takes from its container; the others stay", async () => {
+    const renewedSecrets = await renewJwtSecret({ randomBytes: (length) => new Uint8Array(randomBytes(length)), nowSeconds: Math.floor(Date.now() / 1000), uuid: randomUUID }, project.input.secrets);
+    await project.apply(build(renewedSecrets));
+    const statuses = () => Promise.all([project.input.secrets.anonKey, renewedSecrets.anonKey, project.input.secrets.publishableKey].map((key) => ask("/rest/v1/no_such_table", { apikey: key.reveal() })));
+    await expect.poll(statuses, { timeout: 30_000 }).toEqual([401, 404, 404]);
+    const jwtSecret = renewedSecrets.jwtSecret.reveal();
     const { containers } = await project.observe(null);
     const id = containers.find(({ labels, state }) => labels[LABEL.service] === "db" && state === "running")?.id ?? "";
     expect(await project.engine.exec(id, [...setDatabaseSecretArgv], { stdin: jwtSql, timeoutMs: 30_000 })).toMatchObject({ exitCode: 0, stderr: "" });
