@@ -1,5 +1,6 @@
 "use server";
 import { cleanUpProject, deleteProject, purgeProject, undoDeleteProject } from "@/lib/projects/delete-project";
+import { checkPublicAddress } from "@/lib/projects/check-public-address";
 import { createProject as createVerb } from "@/lib/projects/create-project";
 import { duplicateProject as duplicateVerb } from "@/lib/projects/duplicate-project";
 import { editProject } from "@/lib/projects/edit-project";
@@ -21,6 +22,7 @@ export const resume = action("project.resume", projectInput, resumeProject);
 export const restart = action("project.restart", restartServiceInput, restartService);
 export const reconcile = action("project.reconcile", projectInput, reconcileProject);
 export const prove = action("project.prove", projectInput, proveProject);
+export const checkPublic = action("project.check-public", projectInput, checkPublicAddress);
 export const exportWhole = action("project.export", projectInput, exportProject);
 export const deleteWhole = action("project.delete", deleteProjectInput, deleteProject);
 export const undoDelete = action("project.undo-delete", projectInput, undoDeleteProject);

@@ -1,3 +1,4 @@
+import { edgeEndpoints } from "./api/edge-endpoints";
 import { gatewayEndpoints } from "./api/gateway-endpoints";
 import { installationEndpoints } from "./api/installation-endpoints";
 import { keysEndpoints } from "./api/keys-endpoints";
@@ -7,4 +8,4 @@ import { projectEndpoints } from "./api/project-endpoints";
 import { routesEndpoints } from "./api/routes-endpoints";
 
 /** Every endpoint of the REST API: what it takes, what it gives. Handlers and the OpenAPI text are made from these. */
-export const endpoints = { ...projectEndpoints, ...gatewayEndpoints, ...routesEndpoints, ...keysEndpoints, ...operationEndpoints, ...peopleEndpoints, ...installationEndpoints };
+export const endpoints = { ...projectEndpoints, ...gatewayEndpoints, ...routesEndpoints, ...keysEndpoints, ...operationEndpoints, ...peopleEndpoints, ...installationEndpoints, ...edgeEndpoints };

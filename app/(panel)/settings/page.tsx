@@ -2,8 +2,9 @@ import { FlaskConical } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { revokeToken } from "@/app/actions/account-actions";
-import { markRecoveryKitSaved, showRecoveryKit } from "@/app/actions/installation-actions";
+import { markRecoveryKitSaved, showRecoveryKit, turnOffEdge, turnOnEdge } from "@/app/actions/installation-actions";
 import { TokensTable } from "@/components/account/tokens-section";
+import { EdgeSection } from "@/components/edge/edge-section";
 import { RecoveryKitButton } from "@/components/installation/recovery-kit";
 import { Badge } from "@/components/ui/badge";
 import { CodeBlock, Mono } from "@/components/ui/code-block";
@@ -12,6 +13,7 @@ import { Notice } from "@/components/ui/notice";
 import { PageHeader, Section } from "@/components/ui/page-header";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { listAllTokens } from "@/lib/access/tokens";
+import { getEdge } from "@/lib/projects/edge/get-edge";
 import { getInstallation, heartbeatLateMs, type InstallationView } from "@/lib/projects/get-installation";
 import { openPage } from "@/lib/server/current-actor";
 import { webConfig } from "@/lib/server/web-config";
@@ -21,7 +23,7 @@ export const metadata: Metadata = { title: "Settings" };
 
 export default async function Page() {
   const ctx = await openPage("/settings");
-  const [installation, tokens] = await Promise.all([getInstallation(ctx), listAllTokens(ctx)]);
+  const [installation, tokens, edge] = await Promise.all([getInstallation(ctx), listAllTokens(ctx), getEdge(ctx)]);
   return (
     <>
       <PageHeader title="Settings" />
@@ -30,6 +32,9 @@ export default async function Page() {
         <Card>
           <KeyValue pairs={[{ key: "Source", value: <ImageSource source={installation.imageSource} /> }, { key: "Releases", value: <Mono>{installation.releases.toReversed().join(", ")}</Mono> }]} />
         </Card>
+      </Section>
+      <Section title="Edge" id="edge" hint="One proxy in front of all projects.">
+        <EdgeSection edge={edge} acts={{ turnOn: turnOnEdge, turnOff: turnOffEdge }} />
       </Section>
       <Section title="Recovery kit" id="recovery-kit">
         <Card>

@@ -64,6 +64,7 @@ function tabsFor({ ref, may, settings, wasEverReady }: ProjectDetail) {
     { href: base, label: "Overview", isOpen: true },
     { href: `${base}/routes`, label: "Routes", isOpen: true },
     { href: `${base}/keys`, label: "Keys", isOpen: wasEverReady },
+    { href: `${base}/domains`, label: "Domains", isOpen: true },
     { href: `${base}/functions`, label: "Functions", isOpen: may.includes("function.write") && settings.services.includes("functions") },
     { href: `${base}/logs`, label: "Logs", isOpen: may.includes("project.logs") },
     { href: `${base}/doors`, label: "Doors", isOpen: true },

@@ -1,0 +1,5 @@
+import { getEdge } from "@/lib/projects/edge/get-edge";
+import { endpoints } from "@/lib/server/api-endpoints";
+import { handler } from "@/lib/server/handler";
+
+export const GET = handler(endpoints.getEdge, ({ ctx }) => getEdge(ctx));
