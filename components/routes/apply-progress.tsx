@@ -47,11 +47,12 @@ type OutcomeProps = { newest: GatewayRevisionView | null; isApplying: boolean; h
 
 /** How the newest revision ended: a failure until something newer is there, a success for who watched it. */
 export function ApplyOutcome({ newest, isApplying, hasDraft }: OutcomeProps) {
-  // Only of a revision that this page saw on its way.
-  const [watched, setWatched] = useState<number | null>(null);
-  if (isApplying && newest !== null && watched !== newest.number) setWatched(newest.number);
+  const editing = useRoutesEditing();
+  // Somebody else's revision is said too when this page saw it on its way.
+  const [passing, setPassing] = useState<number | null>(null);
+  if (isApplying && newest !== null && passing !== newest.number) setPassing(newest.number);
   if (newest === null || isApplying) return null;
-  if (newest.state === "in-force" && watched === newest.number) {
+  if (newest.state === "in-force" && (passing === newest.number || editing?.watched === newest.number)) {
     return (
       <div role="status">
         <Notice tone="good">{`Revision ${newest.number} is in force: read back from the gateway, and proven by requests.`}</Notice>

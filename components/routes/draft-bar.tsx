@@ -46,8 +46,8 @@ export function DraftBar({ draft, whyNot }: BarProps) {
   );
 }
 
-function DraftActs({ editing: { view, acts, seen, isBusy, isLocked }, draft, whyNot, isReady }: BarProps & { editing: RoutesEditing; isReady: boolean }) {
-  const apply = useAct(acts.applyDraft);
+function DraftActs({ editing: { view, acts, seen, isBusy, isLocked, watch }, draft, whyNot, isReady }: BarProps & { editing: RoutesEditing; isReady: boolean }) {
+  const apply = useAct(acts.applyDraft, { onDone: ({ number }) => watch(number) });
   const discard = useAct(acts.discardDraft, { done: "The draft is gone. What was in force stays." });
   // What is drawn is what was confirmed: while a newer draft is on its way to the page nothing is applied.
   const isDrawn = seen.version === draft.version;

@@ -27,6 +27,9 @@ export type RoutesEditing = {
   isLocked: boolean;
   isBusy: boolean;
   open(target: EditTarget): void;
+  /** Number of the revision that was applied from this page: how it ends is said here. */
+  watched: number | null;
+  watch(number: number): void;
   /** Keeps `mine`, made from `base`, as the draft. When somebody else saved in between, both changes are shown first. */
   save(base: Seen, mine: GatewaySettings): Promise<SaveResult>;
 };
@@ -45,6 +48,7 @@ export function RoutesEditingProvider({ view, acts, isLocked, children }: Provid
   const router = useRouter();
   const [target, setTarget] = useState<EditTarget | null>(null);
   const { seen, remember } = useSeen(view);
+  const [watched, watch] = useState<number | null>(null);
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const { run, isBusy } = useAct(acts.saveDraft, { failures: "inline" });
   useDirtyMark("route conflict", conflict !== null);
@@ -58,7 +62,7 @@ export function RoutesEditingProvider({ view, acts, isLocked, children }: Provid
     },
     [remember, run, view],
   );
-  const value = useMemo(() => ({ view, seen, acts, isLocked, isBusy, open: setTarget, save }), [view, seen, acts, isLocked, isBusy, save]);
+  const value = useMemo(() => ({ view, seen, acts, isLocked, isBusy, open: setTarget, watched, watch, save }), [view, seen, acts, isLocked, isBusy, watched, save]);
   return (
     <EditingContext value={value}>
       {children}
