@@ -4,6 +4,7 @@ import { cancel } from "@/app/actions/operation-actions";
 import { ApplyOutcome, ApplyProgress } from "@/components/routes/apply-progress";
 import { DraftBar } from "@/components/routes/draft-bar";
 import { RevisionsList } from "@/components/routes/revisions-list";
+import { NumberCells, NumberHeads, RouteNumbersProvider } from "@/components/routes/route-numbers";
 import { marksOf, neighboursOf, routeRows, type RouteRow } from "@/components/routes/route-rows";
 import { RowActs } from "@/components/routes/row-acts";
 import { RoutesEditingProvider } from "@/components/routes/routes-editing";
@@ -38,7 +39,14 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
         {view.draft !== null && <DraftBar key={view.draft.version} draft={view.draft} whyNot={whyNotNow(project)} />}
         <Section title="Routes" hint={view.draft === null ? "From top to bottom: the first that matches a request takes it." : "As the draft has them. The first that matches a request takes it."} acts={<RoutesToolbar />}>
           {settings.ownRoutes.length === 0 && <Notice tone="info">These routes come with the release. Add one to lead a path somewhere else, or change the limits of one that is here.</Notice>}
-          <RoutesTable rows={rows} marks={view.draft === null ? {} : marksOf(view.draft.changes)} acts={view.mayEdit ? (row) => <ActsOf row={row} rows={rows} /> : undefined} />
+          <RouteNumbersProvider projectRef={ref}>
+            <RoutesTable
+              rows={rows}
+              marks={view.draft === null ? {} : marksOf(view.draft.changes)}
+              acts={view.mayEdit ? (row) => <ActsOf row={row} rows={rows} /> : undefined}
+              live={{ head: <NumberHeads />, of: (row) => <NumberCells routeId={row.route.id} /> }}
+            />
+          </RouteNumbersProvider>
         </Section>
         <Section title="Revisions" hint="Every version is kept.">
           <RevisionsList revisions={view.revisions} isUntouched={view.revision === null} restore={(number) => <RestoreButton number={number} />} />
