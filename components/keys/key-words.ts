@@ -19,7 +19,7 @@ export function replacedSentence(act: "opaque-key" | "legacy", services: readonl
 }
 
 /** How often legacy keys were used, in one sentence; null when they were not. */
-export function useSentence(requestsLastDay: number, requestsLastWeek: number): string | null {
+export function sayUse(requestsLastDay: number, requestsLastWeek: number): string | null {
   if (requestsLastWeek === 0) return null;
   const times = (count: number) => (count === 1 ? "1 request" : `${count.toLocaleString("en-GB")} requests`);
   return `${times(requestsLastWeek)} with a legacy key within the last 7 days, ${requestsLastDay === 0 ? "none" : requestsLastDay.toLocaleString("en-GB")} of them within the last 24 hours. Whoever still sends one is refused with 401.`;

@@ -10,7 +10,7 @@ import { TimeAgo } from "@/components/ui/time-ago";
 import type { ApiKeyView, KeysView } from "@/lib/projects/views";
 import { legacyKeysEnd } from "@/lib/stack/key-words";
 import type { KeysActs } from "./keys-acts";
-import { replacedSentence, useSentence } from "./key-words";
+import { replacedSentence, sayUse } from "./key-words";
 
 /** Who still sends legacy keys, counted by the gateway. */
 export function LegacyUses({ view }: { view: KeysView }) {
@@ -80,7 +80,7 @@ export function LegacySwitch({ view, act, whyNot }: SwitchProps) {
   const [isAcknowledged, setAcknowledged] = useState(false);
   const { run, isBusy, failure } = useAct(act, { failures: "inline", onDone: () => setOpen(false) });
   const sum = (of: (key: ApiKeyView) => number) => view.keys.reduce((total, key) => total + of(key), 0);
-  const used = isOff ? useSentence(sum((key) => key.uses?.requestsLastDay ?? 0), sum((key) => key.uses?.requestsLastWeek ?? 0)) : null;
+  const used = isOff ? sayUse(sum((key) => key.uses?.requestsLastDay ?? 0), sum((key) => key.uses?.requestsLastWeek ?? 0)) : null;
   const verb = isOff ? "Switch off" : "Switch on";
   return (
     <>

@@ -1,6 +1,6 @@
 import type { ServiceName } from "@/lib/stack/desired";
 
-export type { ApiKeyView, KeyCallerView, KeysView, KeyUsesView } from "./keys/key-views";
+export type { ApiKeyView, KeysView } from "./keys/key-views";
 export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewayView } from "./gateway/gateway-views";
 
 /** What pages and the REST API show of a project. None of these ever holds a secret. */

@@ -108,9 +108,9 @@ export function symmetricJwk(jwtSecret: string): Record<string, unknown> {
 }
 
 /** What depends on the JWT secret. */
-export type JwtSecrets = Pick<ProjectSecrets, "jwtSecret" | "anonKey" | "serviceRoleKey" | "jwtKeys" | "jwtJwks">;
+type JwtSecrets = Pick<ProjectSecrets, "jwtSecret" | "anonKey" | "serviceRoleKey" | "jwtKeys" | "jwtJwks">;
 /** What depends on the signing pair too. */
-export type SigningSecrets = JwtSecrets & Pick<ProjectSecrets, "anonKeyAsymmetric" | "serviceRoleKeyAsymmetric">;
+type SigningSecrets = JwtSecrets & Pick<ProjectSecrets, "anonKeyAsymmetric" | "serviceRoleKeyAsymmetric">;
 
 /** A new JWT secret with the legacy keys that it signs, beside the given signing keys. */
 async function generateJwtSecrets({ randomBytes, nowSeconds }: KeySource, signing: { privateJwks: readonly unknown[]; publicJwks: readonly unknown[] }): Promise<JwtSecrets> {

@@ -3,7 +3,7 @@ import { refSchema } from "../inputs";
 import { rotatableKeys } from "./key-settings";
 
 const kind = z.enum(rotatableKeys, { error: "Choose the publishable or the secret key." });
-export const longestOverlapHours = 720;
+const longestOverlapHours = 720;
 
 export const rotateKeyInput = z.object({
   ref: refSchema,

@@ -2,7 +2,7 @@ import type { Db } from "@/lib/adapters/store/types";
 import type { KeyKind } from "@/lib/gateway/access-log";
 
 const hourMs = 3_600_000;
-export const legacyKinds = ["legacy-anon", "legacy-service"] as const satisfies readonly KeyKind[];
+const legacyKinds = ["legacy-anon", "legacy-service"] as const satisfies readonly KeyKind[];
 export type LegacyKind = (typeof legacyKinds)[number];
 
 /** Uses are counted by the hour: from the start of the hour in which the time begins. */

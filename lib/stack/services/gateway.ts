@@ -14,7 +14,7 @@ function configFile(name: string, content: string, reloadable: boolean): ConfigF
 }
 
 /** A key and, while they overlap, the one before it. */
-export function validKeys(present: string, previous: string | null): string[] {
+function validKeys(present: string, previous: string | null): string[] {
   return previous === null ? [present] : [present, previous];
 }
 
