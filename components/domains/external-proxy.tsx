@@ -25,7 +25,7 @@ export function ExternalProxy({ project }: ExternalProxyProps) {
         <Field label="Host names" hint="Separated by spaces, for example api.example.com." error={drawn.errors.hostnames}>
           <Input name="hostnames" autoComplete="off" spellCheck={false} value={wish.hostnames} onChange={set("hostnames")} />
         </Field>
-        <Field label="Certificate file" hint="On the proxy's machine. Empty: the proxy gets certificates by itself." error={drawn.errors.certificatePath}>
+        <Field label="Certificate file" hint="On the proxy's machine. Empty: Caddy and Traefik get one by themselves." error={drawn.errors.certificatePath}>
           <Input name="certificatePath" autoComplete="off" spellCheck={false} value={wish.certificatePath} onChange={set("certificatePath")} />
         </Field>
         <Field label="Key file" error={drawn.errors.keyPath}>
