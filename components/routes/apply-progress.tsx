@@ -8,7 +8,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { FailureNote, Notice } from "@/components/ui/notice";
 import { StateBadge } from "@/components/ui/state-badge";
 import type { GatewayRevisionView, OperationView } from "@/lib/projects/views";
-import { useRoutesEditing } from "./routes-editing";
+import { useRoutesEditing } from "./routes-context";
 
 /** A revision on its way into force, step by step. */
 export function ApplyProgress({ operation, number }: { operation: OperationView; number: number }) {

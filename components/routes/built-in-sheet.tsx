@@ -11,7 +11,7 @@ import { Outcome } from "./own-route-sheet";
 import { fromOverrideForm, toOverrideForm, type OverrideForm } from "./policy-form";
 import { CorsFields, LimitFields, TimeFields, type PolicyFieldsProps } from "./policy-fields";
 import { corsText, timeoutText } from "./route-words";
-import { useRoutesEditing, type RoutesEditing } from "./routes-editing";
+import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 import { checkSettings, useForm } from "./use-checked-settings";
 
 type SheetProps = { id: string; onClose(): void };

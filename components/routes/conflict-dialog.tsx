@@ -9,7 +9,7 @@ import { describeChanges } from "@/lib/gateway/diff";
 import type { GatewayView } from "@/lib/projects/views";
 import { ChangeList } from "./change-list";
 import { mergeSettings } from "./merge-settings";
-import { useRoutesEditing, type Conflict, type Seen } from "./routes-editing";
+import { useRoutesEditing, type Conflict, type Seen } from "./routes-context";
 
 type DialogProps = { conflict: Conflict; onClose(isSettled: boolean): void };
 

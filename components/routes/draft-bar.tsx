@@ -9,7 +9,7 @@ import { StateBadge } from "@/components/ui/state-badge";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { GatewayDraftView } from "@/lib/projects/views";
 import { ChangeList } from "./change-list";
-import { useRoutesEditing, type RoutesEditing } from "./routes-editing";
+import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 import { WarningList, isConfirmed, type Confirmations } from "./warning-list";
 
 const RenderedDiff = dynamic(() => import("./rendered-diff").then((module) => module.RenderedDiff), { ssr: false });

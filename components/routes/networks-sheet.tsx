@@ -5,7 +5,7 @@ import { EditSheet, FieldGroup } from "./edit-sheet";
 import { LinesField } from "./form-fields";
 import { Outcome } from "./own-route-sheet";
 import { linesOf } from "./policy-form";
-import { useRoutesEditing, type RoutesEditing } from "./routes-editing";
+import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 import { checkSettings, useForm } from "./use-checked-settings";
 
 /** Private networks that external routes may reach: an owner's to say. */

@@ -13,7 +13,7 @@ import type { EditTarget } from "./route-acts";
 import { copyForm, newRouteForm, toRouteForm, withForm, type RouteForm } from "./route-form";
 import { newRouteId } from "./route-names";
 import { withoutRoute } from "./route-order";
-import { useRoutesEditing, type RoutesEditing } from "./routes-editing";
+import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 import { checkSettings, useForm } from "./use-checked-settings";
 
 type SheetProps = { target: EditTarget & { kind: "own" }; onOpen(target: EditTarget): void; onClose(): void };

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { cn } from "@/components/ui/class-names";
 import type { GatewaySettings } from "@/lib/gateway/route-model";
 import { renderForReading } from "./render-for-reading";
-import { useRoutesEditing, type RoutesEditing } from "./routes-editing";
+import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 
 /** Lines of what stays that are shown around a change. */
 const around = 3;

@@ -2,7 +2,7 @@
 import { FlaskConical, Network, Plus, RotateCcw } from "lucide-react";
 import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
-import { useRoutesEditing } from "./routes-editing";
+import { useRoutesEditing } from "./routes-context";
 
 /** Acts on the routes as a whole. Trying a request is for everyone who sees them. */
 export function RoutesToolbar() {

@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp, Pencil } from "lucide-react";
 import { IconButton } from "@/components/ui/icon-button";
 import type { EditTarget } from "./route-acts";
 import { moveRoute } from "./route-order";
-import { useRoutesEditing } from "./routes-editing";
+import { useRoutesEditing } from "./routes-context";
 
 type RowActsProps = { id: string; label: string; target: EditTarget; isOwn: boolean; isFirst: boolean; isLast: boolean };
 

@@ -15,7 +15,7 @@ import type { GatewaySettings } from "@/lib/gateway/route-model";
 import { httpMethods } from "@/lib/gateway/routes";
 import { readHeaders } from "./read-headers";
 import { accessName, upstreamName } from "./route-words";
-import { useRoutesEditing, type RoutesEditing } from "./routes-editing";
+import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 
 const callerNames: Record<Caller, string> = {
   nobody: "Nobody: no key",

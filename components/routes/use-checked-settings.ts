@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { describeChanges, findWarnings, type GatewayChange, type GatewayWarning } from "@/lib/gateway/diff";
 import { parseGatewaySettings, type GatewaySettings } from "@/lib/gateway/route-model";
-import type { Seen } from "./routes-editing";
+import type { Seen } from "./routes-context";
 import type { GatewayView } from "@/lib/projects/views";
 
 type Checked = {
