@@ -85,7 +85,7 @@ function Keys({ mayReveal, studio }: { mayReveal: boolean; studio: { url: string
       {rows.map((row) => (
         <SecretField key={row.name} label={row.label} hint={row.hint} value={shown[row.name]} isBusy={isBusy} mayReveal={mayReveal} onReveal={async () => (await reveal([row.name]))?.[row.name] ?? null} onHide={hide} />
       ))}
-      <p className="pt-3 text-sm text-ink-3">Each reveal asks for your password, is written to the audit log, and is hidden again after 90 seconds.</p>
+      <p className="pt-3 text-sm text-ink-3">A reveal asks for your password again after ten minutes, is written to the audit log, and is hidden again after 90 seconds.</p>
     </div>
   );
 }

@@ -58,8 +58,16 @@ export async function authorizeInstallation(ctx: Pick<VerbContext, "actor" | "no
 }
 
 function requireVerdict(ctx: Pick<VerbContext, "actor" | "now">, permission: Permission, verdict: Verdict): void {
-  if (verdict === "no") throw new ForbiddenError(undefined, { permission, actorKind: ctx.actor.kind });
+  if (verdict === "no") throw new ForbiddenError(whyTokenMayNot(ctx.actor, permission), { permission, actorKind: ctx.actor.kind });
   if (verdict === "password") requirePassword(ctx);
+}
+
+/** What stands in a token's way beside its role; undefined when the role does, and for everybody else. */
+function whyTokenMayNot(actor: Actor, permission: Permission): string | undefined {
+  if (actor.kind !== "token") return undefined;
+  const { tokenScope }: PermissionRule = permissions[permission];
+  if (tokenScope === "never") return "A token cannot do this, whatever its scopes: it takes a signed-in person.";
+  return tokenScope === null || actor.scopes.includes(tokenScope) ? undefined : `This token was not given the scope ${tokenScope}, which this takes beside the role.`;
 }
 
 /** Throws PasswordRequiredError unless the person confirmed the password within the last ten minutes. Tokens and processes pass. */

@@ -21,7 +21,7 @@ export function buildOpenApi(panelUrl: string): OpenApiDocument {
     openapi: "3.1.0",
     info: {
       title: "Basehold REST API", version: "1",
-      description: "Everything that the pages do, for programs. Errors are problem+json. A POST with an `Idempotency-Key` can be repeated safely for a day. Lists go on with `nextCursor`.",
+      description: "What the pages do, for programs; what only owners may do, and making tokens, stays with people. Errors are problem+json. A POST with an `Idempotency-Key` can be repeated safely for a day. Lists go on with `nextCursor`.",
     },
     servers: [{ url: panelUrl }],
     tags: tags.map((name) => ({ name })),

@@ -125,7 +125,7 @@ export async function requireUnused(path: string): Promise<void> {
     connection.script("PRAGMA journal_mode = DELETE");
   } catch (cause) {
     if (!isBusy(cause)) throw cause;
-    throw new MigrationError("Another process has the store open. Stop the panel first (Ctrl-C, or `systemctl stop basehold`).", { cause });
+    throw new MigrationError("Another process has the store open. Stop the panel first (`npm run up -- --stop`, Ctrl-C, or `systemctl stop basehold`).", { cause });
   } finally {
     connection.close();
   }

@@ -28,7 +28,7 @@ export const restoreCommand: Command = {
   summary: "Put a backup in place of the panel's store; the panel must be stopped",
   async run({ environment, positionals: [file], print }) {
     if (file === undefined) throw new CliError("Name the backup: `npx basehold restore panel.backup`.");
-    if (await isAnswered(environment.socketPath)) throw new CliError("The panel runs. Stop it first (Ctrl-C, or `systemctl stop basehold`): a store is not replaced under a running panel.");
+    if (await isAnswered(environment.socketPath)) throw new CliError("The panel runs. Stop it first (`npm run up -- --stop`, Ctrl-C, or `systemctl stop basehold`): a store is not replaced under a running panel.");
     const { replacedPath } = await restoreStore({
       url: environment.storeUrl,
       file,

@@ -16,7 +16,7 @@ export const moveStoreCommand: Command = {
   async run({ environment, print }) {
     const { storeUrl, dataFolder, socketPath, keyFilePath } = environment;
     if (sqlitePathOf(storeUrl) !== null) throw new CliError("Name the PostgreSQL database to move to: DATABASE_URL=postgres://user:password@host/database npx basehold move-store.");
-    if (await isAnswered(socketPath)) throw new CliError("The panel runs. Stop it first (Ctrl-C, or `systemctl stop basehold`): a store is not moved under a running panel.");
+    if (await isAnswered(socketPath)) throw new CliError("The panel runs. Stop it first (`npm run up -- --stop`, Ctrl-C, or `systemctl stop basehold`): a store is not moved under a running panel.");
     if (!hasKeyFile(keyFilePath)) throw new CliError(`The key file ${keyFilePath} is missing. Put it back from the recovery kit (mode 0400).`);
     const path = join(dataFolder, "store/basehold.sqlite");
     const { rows } = await moveStore({ path, to: storeUrl, verify: async (store) => void (await openVault({ store, keyFilePath })) });

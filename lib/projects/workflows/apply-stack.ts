@@ -1,4 +1,5 @@
 import { executePlan } from "@/lib/engine/execute";
+import type { Plan } from "@/lib/engine/plan";
 import { planToText } from "@/lib/engine/plan-text";
 import { reconcile, type ReconcileGoal } from "@/lib/engine/reconcile";
 import { StepFailure } from "@/lib/operations/step-failure";
@@ -10,7 +11,18 @@ import type { WorkflowTools } from "./tools";
 
 export type EventSink = (event: Omit<NewEvent, "stepKey">) => void;
 
-type Apply = { projectId: string; operationId: string; goal: ReconcileGoal };
+type Apply = {
+  projectId: string;
+  operationId: string;
+  goal: ReconcileGoal;
+  /**
+   * What a volume means that holds data and is missing from a project that was ready once: `refused` (unless told) stops before anything
+   * is started, `of-added-services` looks at the database alone, `allowed` begins with an empty one.
+   */
+  emptyVolumes?: "refused" | "of-added-services" | "allowed";
+};
+
+const databaseVolumes = ["db-data", "db-config"];
 
 /** `left`: names of what the engine did not let go of. */
 export type Applied = { calls: number; left?: string[] };
@@ -26,6 +38,21 @@ export async function planStack(tools: WorkflowTools, apply: Omit<Apply, "operat
   return { plan: reconcile({ desired, observed, context }), desired };
 }
 
+/** Nothing is lost quietly: an empty volume in the place of one that held data is made only where somebody asked for it in words. */
+async function refuseLostData(tools: WorkflowTools, { projectId, goal, emptyVolumes = "refused" }: Apply, plan: Plan): Promise<void> {
+  if (goal !== "run" || emptyVolumes === "allowed") return;
+  const holdData = emptyVolumes === "refused" ? [...databaseVolumes, "storage"] : databaseVolumes;
+  const lost = plan.ops.flatMap((op) => (op.type === "createVolume" && holdData.includes(op.shortName) ? [op.shortName] : []));
+  if (lost.length === 0) return;
+  const project = await tools.store.db.project.findUnique({ where: { id: projectId }, select: { readyAt: true } });
+  if (project === null || project.readyAt === null) return;
+  throw new StepFailure({
+    code: "data-missing",
+    sentence: `The ${lost.length === 1 ? "volume" : "volumes"} ${lost.join(", ")} of this project ${lost.length === 1 ? "is" : "are"} gone, and the data with ${lost.length === 1 ? "it" : "them"}. Nothing was started. Put the data back if you have a copy; Reconcile begins with empty volumes.`,
+    service: null, evidence: [], isRetryable: true,
+  });
+}
+
 /**
  * Observes, reconciles and executes until the engine shows the goal. Idempotent: run again after a crash it continues from
  * whatever is there.
@@ -33,6 +60,7 @@ export async function planStack(tools: WorkflowTools, apply: Omit<Apply, "operat
  */
 export async function applyStack(tools: WorkflowTools, apply: Apply, emit: EventSink, signal: AbortSignal): Promise<Applied> {
   const { plan } = await planStack(tools, apply, signal);
+  await refuseLostData(tools, apply, plan);
   emit({ level: "info", message: plan.ops.length === 0 ? "Nothing to change." : `${plan.ops.length} calls to the engine`, current: null, total: null, detail: { plan: planToText(plan) } });
   let done = 0;
   const left: string[] = [];

@@ -54,7 +54,7 @@ export function createWorkflow(tools: WorkflowTools): Workflow<CreateInput> {
 
 /** A port that another program took between the check and the start is exchanged once, unless the person chose it. */
 async function startServices(tools: WorkflowTools, { operation, input: wish, emit }: StepContext<CreateInput>, signal: AbortSignal): Promise<Applied> {
-  const apply = { projectId: wish.projectId, operationId: operation.id, goal: "run" } as const;
+  const apply = { projectId: wish.projectId, operationId: operation.id, goal: "run", emptyVolumes: "allowed" } as const;
   try {
     return await applyStack(tools, apply, emit, signal);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { StepFailure } from "@/lib/operations/step-failure";
 import type { Step, Workflow } from "@/lib/operations/types";
 import { trashTimeMs } from "../delete-project";
 import { applyStack } from "./apply-stack";
@@ -45,14 +46,38 @@ export function purgeWorkflow(tools: WorkflowTools): Workflow<PurgeInput> {
     isPointOfNoReturn: true,
     run: ({ operation, input: { projectId }, emit }, signal) => applyStack(tools, { projectId, operationId: operation.id, goal: "remove-all" }, emit, signal),
   };
+  const look: Step<PurgeInput> = {
+    key: "look",
+    title: "See that nothing of it runs",
+    timeoutMs: 30_000,
+    isCancellable: true,
+    run: ({ input: { projectId } }, signal) => refuseWhileItRuns(tools, projectId, signal),
+  };
   return {
     kind: "project.purge",
     parseInput: (json) => purgeInput.parse(json),
     onFailure: "hold",
-    steps: [remove],
+    steps: [look, remove],
     async settle({ input: { projectId }, outcome, failure }, tx) {
       if (outcome === "done") await removeProjectRow(tx, projectId);
       else if (outcome === "failed") await setProjectState(tx, projectId, "failed", failure?.sentence ?? "The removal failed.");
     },
   };
+}
+
+/**
+ * A deleted project has no containers. Where some run, the store is older than the machine (it was restored from a backup): its data is in
+ * use and is not removed on the word of that store.
+ */
+async function refuseWhileItRuns(tools: WorkflowTools, projectId: string, signal: AbortSignal): Promise<Record<string, never>> {
+  const project = await tools.store.db.project.findUnique({ where: { id: projectId }, select: { state: true } });
+  if (project?.state !== "deleted") return {};
+  const { containers } = await tools.engine.observe({ instanceId: tools.instanceId, projectId, imageRefs: [], readsMarkers: false }, signal);
+  const running = containers.filter(({ state }) => state === "running");
+  if (running.length === 0) return {};
+  throw new StepFailure({
+    code: "still-runs",
+    sentence: `${running.length} ${running.length === 1 ? "container" : "containers"} of this project run although it lies in the trash, so nothing was removed. Reconcile it to keep it; to remove it, delete it, then purge it.`,
+    service: null, evidence: running.map(({ name }) => name), isRetryable: true,
+  });
 }

@@ -28,7 +28,7 @@ export function editWorkflow(tools: WorkflowTools): Workflow<EditInput> {
         title: "Apply the settings",
         timeoutMs: 10 * 60_000,
         isCancellable: true,
-        run: ({ operation, input: { projectId }, emit }, signal) => applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal),
+        run: ({ operation, input: { projectId }, emit }, signal) => applyStack(tools, { projectId, operationId: operation.id, goal: "run", emptyVolumes: "of-added-services" }, emit, signal),
         async undo({ operation, input: { projectId, before }, emit }, _output, signal) {
           await tools.store.transaction((tx) => restoreBefore(tx, tools, projectId, before));
           await applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal);

@@ -13,13 +13,18 @@ import type { WorkflowTools } from "./tools";
 const projectOnly = z.object({ projectId: z.string() });
 type ProjectOnly = z.infer<typeof projectOnly>;
 
-function servicesStep<Input extends ProjectOnly>(tools: WorkflowTools, title: string): Step<Input> {
+type ServicesOptions = { /** A person may begin anew with empty volumes, which the drift note says; nobody else does. */ mayBeginEmpty?: boolean };
+
+function servicesStep<Input extends ProjectOnly>(tools: WorkflowTools, title: string, { mayBeginEmpty = false }: ServicesOptions = {}): Step<Input> {
   return {
     key: "services",
     title,
     timeoutMs: 10 * 60_000,
     isCancellable: true,
-    run: ({ operation, input: { projectId }, emit }, signal) => applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal),
+    run: ({ operation, input: { projectId }, emit }, signal) => {
+      const emptyVolumes = mayBeginEmpty && operation.actor.kind !== "system" ? "allowed" : "refused";
+      return applyStack(tools, { projectId, operationId: operation.id, goal: "run", emptyVolumes }, emit, signal);
+    },
   };
 }
 
@@ -78,7 +83,7 @@ export function reconcileWorkflow(tools: WorkflowTools): Workflow<ProjectOnly> {
     kind: "project.reconcile",
     parseInput: (json) => projectOnly.parse(json),
     onFailure: "hold",
-    steps: [imagesStep(tools), servicesStep(tools, "Bring the services back to what is wished for"), functionsStep(tools), proveStep(tools)],
+    steps: [imagesStep(tools), servicesStep(tools, "Bring the services back to what is wished for", { mayBeginEmpty: true }), functionsStep(tools), proveStep(tools)],
     settle: ({ input: { projectId }, outcome, failure }, tx) => settleRunning(tools, tx, { projectId, outcome, sentence: failure?.sentence ?? null }),
   };
 }
