@@ -1,10 +1,7 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { useCallback, useState } from "react";
-import { useAct } from "@/components/act/use-act";
-import { OperationSteps } from "@/components/operations/operation-steps";
-import { useOperationEvents } from "@/components/operations/use-operation-events";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { useState } from "react";
+import { PassingOperation } from "@/components/operations/passing-operation";
+import { ButtonLink } from "@/components/ui/button";
 import { FailureNote, Notice } from "@/components/ui/notice";
 import { StateBadge } from "@/components/ui/state-badge";
 import type { GatewayRevisionView, OperationView } from "@/lib/projects/views";
@@ -12,35 +9,13 @@ import { useRoutesEditing } from "./routes-context";
 
 /** A revision on its way into force, step by step. */
 export function ApplyProgress({ operation, number }: { operation: OperationView; number: number }) {
-  const router = useRouter();
-  const editing = useRoutesEditing();
-  const onStep = useCallback(() => router.refresh(), [router]);
-  const { events, isLost } = useOperationEvents(operation.id, true, onStep);
-  return (
-    <section aria-label={`Revision ${number}`} className="flex flex-col gap-3 rounded border border-control bg-surface px-4 py-3">
-      <div className="flex flex-wrap items-center gap-3">
-        <span className="font-medium">Revision {number}</span>
-        <StateBadge kind="revision" state="applying" />
-        <span className="ml-auto flex flex-wrap gap-2">
-          {operation.isCancellable && editing !== null && <Cancel operationId={operation.id} act={editing.acts.cancel} />}
-          <ButtonLink variant="ghost" href={`/operations/${operation.id}`}>
-            Open operation
-          </ButtonLink>
-        </span>
-      </div>
-      <OperationSteps steps={operation.steps} events={events} isCompact />
-      {isLost && <p className="text-sm text-ink-3">Connection lost, reconnecting. The operation goes on.</p>}
-    </section>
+  const heading = (
+    <>
+      <span className="font-medium">Revision {number}</span>
+      <StateBadge kind="revision" state="applying" />
+    </>
   );
-}
-
-function Cancel({ operationId, act }: { operationId: string; act: NonNullable<ReturnType<typeof useRoutesEditing>>["acts"]["cancel"] }) {
-  const { run, isBusy } = useAct(act, { done: "Cancelling. What was in force comes back." });
-  return (
-    <Button isBusy={isBusy} onClick={() => void run({ operationId })}>
-      Cancel
-    </Button>
-  );
+  return <PassingOperation operation={operation} label={`Revision ${number}`} heading={heading} cancel={useRoutesEditing()?.acts.cancel ?? null} cancelled="Cancelling. What was in force comes back." />;
 }
 
 type OutcomeProps = { newest: GatewayRevisionView | null; isApplying: boolean; hasDraft: boolean };

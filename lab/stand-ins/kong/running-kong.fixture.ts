@@ -1,18 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
-import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { bundle } from "../../recipes/bundle";
+import { freePort, send, type Reply, type Sent } from "@/lib/gateway/envoy-process.fixture";
 import type { KongKeys } from "@/lib/gateway/kong-consumers";
 import { kongPlugins } from "@/lib/gateway/kong-plugins";
 import { upstreamAddresses, type UpstreamService } from "@/lib/gateway/routes";
 
 export type Echo = { service: string; method: string; url: string; headers: IncomingHttpHeaders; body: string };
-export type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
-export type Sent = { method?: string; headers?: Record<string, string | string[]>; body?: string };
 
 const token = (name: string) => `header.${name}.signature`;
 export const sampleKeys = {
@@ -25,32 +24,6 @@ export const sampleKeys = {
   dashboardUsers: [{ username: "supabase", password: "dashboard4password" }],
   jwks: JSON.stringify({ keys: [] }),
 } satisfies KongKeys;
-
-/** By Node's own client, which sends paths and headers exactly as given. */
-export function send(port: number, path: string, { method = "GET", headers = {}, body }: Sent = {}): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent: false });
-    outgoing.on("error", reject);
-    outgoing.on("upgrade", (response, socket) => {
-      socket.destroy();
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: "" });
-    });
-    outgoing.on("response", (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-    });
-    outgoing.end(body);
-  });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** As the real services answer to the contract's requests. */
 function upstreamStatus({ service, url, headers }: Echo): number {
