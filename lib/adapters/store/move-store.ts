@@ -11,7 +11,7 @@ import type { Db, Store } from "./types";
 export const tablesInOrder = [
   "installationSetting", "throttleBucket", "schedule", "workerHeartbeat", "idempotencyKey", "oneTimeLink", "invitation", "auditEntry",
   "user", "session", "apiToken", "host", "project", "membership", "portAllocation", "subnetAllocation", "dataKey", "secretValue", "edgeFunction",
-  "observedSnapshot", "contractRun", "gatewayRevision", "gatewayDraft", "keyUse", "domain", "operation", "operationStep", "operationEvent",
+  "observedSnapshot", "contractRun", "gatewayRevision", "gatewayDraft", "keyUse", "domain", "dashboardUser", "studioTicket", "operation", "operationStep", "operationEvent",
 ] as const satisfies readonly (keyof Db)[];
 
 type Table = (typeof tablesInOrder)[number];
