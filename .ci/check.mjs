@@ -15,7 +15,7 @@ export const staticChecks = [
   { name: "postgres schema is fresh", command: [process.execPath, "prisma/generate.mjs", "--check"], limitMs },
   { name: "migrations match the schema", command: [process.execPath, "prisma/new-migration.mjs", "--check"], limitMs },
 ];
-const unitTests = { name: "unit", command: [binary("vitest"), "run", "--project", "unit"], limitMs };
+const unitTests = { name: "unit", command: [binary("vitest"), "run", "--project", "unit", "--project", "web"], limitMs };
 
 if (process.argv[1] === import.meta.filename) await check();
 

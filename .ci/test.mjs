@@ -16,9 +16,9 @@ const minuteMs = 60_000;
 const systemPackages = ["docker.io", "iptables", "chromium", "fonts-liberation", "mmdebstrap", "docker-registry", "python3", "python3-pip", "postgresql", "nginx-light", "busybox-static", "openssl", "ca-certificates", "tar", "util-linux"];
 const binary = (name) => join(root, "node_modules/.bin", name);
 const report = (name) => join(outputFolder, `${name}.json`);
-const vitest = (project, limitMs) => ({
+const vitest = (project, limitMs, projects = [project]) => ({
   name: project,
-  command: [binary("vitest"), "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report(project)}`],
+  command: [binary("vitest"), "run", ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${report(project)}`],
   limitMs,
   report: report(project),
 });
@@ -27,7 +27,7 @@ const generate = { name: "generate", command: [process.execPath, "prisma/generat
 const lab = { name: "lab", command: [binary("tsx"), "lab/build.ts"], limitMs: 20 * minuteMs };
 const build = { name: "build", command: [process.execPath, "bin/build.mjs"], limitMs: 10 * minuteMs };
 const compose = { name: "compose", command: [process.execPath, "bench/build-compose.mjs"], limitMs: 10 * minuteMs };
-const unit = vitest("unit", 15 * minuteMs);
+const unit = vitest("unit", 15 * minuteMs, ["unit", "web"]);
 // The kill matrix at all of its points; without it a few of each workflow are taken.
 const integration = { ...vitest("integration", 20 * minuteMs), env: { BASEHOLD_MATRIX: "full" } };
 const postgres = vitest("postgres", 10 * minuteMs);
