@@ -10,7 +10,7 @@ import { upstreamAddresses, type UpstreamService } from "./routes";
 
 /** The real Envoy: a binary named by BASEHOLD_ENVOY_BINARY, or the lab's image on the host's network. */
 const binary = process.env.BASEHOLD_ENVOY_BINARY;
-const image = process.env.BASEHOLD_ENVOY_IMAGE ?? "127.0.0.1:5055/envoyproxy/envoy:v1.39.1";
+const usualImage = process.env.BASEHOLD_ENVOY_IMAGE ?? "127.0.0.1:5055/envoyproxy/envoy:v1.39.1";
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
 export type Sent = { method?: string; headers?: Record<string, string | string[]>; body?: string | Buffer; agent?: Agent };
@@ -77,7 +77,7 @@ export type RunningEnvoy = {
   stop(): Promise<void>;
 };
 
-function runEnvoy(folder: string, args: string[]): ChildProcess {
+function runEnvoy(folder: string, args: string[], image = usualImage): ChildProcess {
   if (binary !== undefined) return spawn(binary, args);
   return spawn("docker", ["run", "--rm", "--network", "host", "-v", `${folder}:${folder}`, image, "envoy", ...args]);
 }
@@ -96,7 +96,7 @@ export async function validateEnvoy(text: string): Promise<string> {
 }
 
 /** Envoy with a rendered configuration, its addresses replaced by this machine's. */
-export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<UpstreamService, number>): Promise<RunningEnvoy> {
+export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<UpstreamService, number>, { image }: { image?: string } = {}): Promise<RunningEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));
   // The image runs Envoy as a user of its own, who has to read here.
   chmodSync(folder, 0o755);
@@ -117,7 +117,7 @@ export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<
   write(clustersFile, rendered.cds);
   write(filtersFile, rendered.ecds);
   write(routesFile, rendered.rds);
-  const envoy = runEnvoy(folder, ["-c", join(folder, bootstrapFile), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"]);
+  const envoy = runEnvoy(folder, ["-c", join(folder, bootstrapFile), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"], image);
   let log = "";
   for (const stream of [envoy.stdout, envoy.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const admin = async (path: string) => (await send(adminPort, path)).body;

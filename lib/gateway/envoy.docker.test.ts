@@ -1,93 +1,32 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Secret } from "@/lib/stack/secret-value";
 import { allServices } from "@/lib/stack/sample-input.fixture";
-import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
+import { contractKeys as keys, failedContract, startContractUpstreams, type ContractUpstreams } from "./contract-upstreams.fixture";
 import { renderEnvoy, renderEnvoyForValidation } from "./envoy";
 import { startEnvoy, validateEnvoy, type Echo, type Reply, type RunningEnvoy, type Sent } from "./envoy-process.fixture";
-import type { GatewayKeys, RouteConfigurationInput } from "./envoy-routes";
-import { htpasswdLine } from "./htpasswd";
+import type { RouteConfigurationInput } from "./envoy-routes";
 import { matchRoute } from "./match";
-import { builtInRoutes, upstreamAddresses, type UpstreamService } from "./routes";
+import { builtInRoutes } from "./routes";
 
-const token = (name: string) => `header.${name}.signature`;
-const keys = {
-  anon: token("legacy-anon"),
-  serviceRole: token("legacy-service"),
-  publishable: "sb_publishable_aaaaaaaaaaaaaaaaaaaaaa_bbbbbbbb",
-  secret: "sb_secret_cccccccccccccccccccccc_dddddddd",
-  anonToken: token("internal-anon"),
-  serviceRoleToken: token("internal-service"),
-  dashboardHtpasswd: htpasswdLine("supabase", "dashboard4password"),
-} satisfies GatewayKeys;
-const credentials = {
-  anonKey: new Secret(keys.anon), serviceRoleKey: new Secret(keys.serviceRole), publishableKey: new Secret(keys.publishable), secretKey: new Secret(keys.secret),
-  dashboardUsername: new Secret("supabase"), dashboardPassword: new Secret("dashboard4password"),
-};
 const release = { restrictsMetaCors: true };
 const routes = builtInRoutes({ enabledServices: allServices, release });
 const input: RouteConfigurationInput = { routes, keys, publicUrl: "http://127.0.0.1:8123" };
 
-const servers: Server[] = [];
-const upstreamPorts = {} as Record<UpstreamService, number>;
+let upstreams: ContractUpstreams;
 let envoy: RunningEnvoy;
-
-/** As the real services answer to the contract's requests, with an echo of what arrived. */
-function upstreamStatus(echo: Echo): number {
-  const bearer = echo.headers.authorization;
-  const isService = bearer === `Bearer ${keys.serviceRoleToken}` || bearer === `Bearer ${keys.serviceRole}`;
-  if (echo.service === "auth" && echo.url.startsWith("/admin")) return isService ? 200 : 401;
-  if (echo.service === "rest") return echo.url.startsWith("/basehold_contract") ? (bearer === undefined ? 401 : 404) : 200;
-  if (echo.service === "storage") return bearer === undefined ? 400 : 200;
-  if (echo.service === "studio") return 307;
-  return 200;
-}
-
-async function startUpstream(service: UpstreamService): Promise<void> {
-  const describeRequest = (request: IncomingMessage): Echo => ({ service, method: request.method ?? "", url: request.url ?? "", headers: request.headers });
-  const server = createServer((request, response) => {
-    const echo = describeRequest(request);
-    response.writeHead(upstreamStatus(echo), { "set-cookie": ["basehold.planted=1", "own=1"], "content-type": "application/json" });
-    response.end(JSON.stringify({ ...echo, keys: [], note: "Hello" }));
-  });
-  const sockets = new WebSocketServer({ noServer: true });
-  server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head, (client) => {
-    client.send(JSON.stringify(describeRequest(request)));
-    client.on("message", (data) => client.send(data.toString()));
-  }));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  upstreamPorts[service] = (server.address() as AddressInfo).port;
-  servers.push(server);
-}
 
 const ask = (path: string, sent: Sent = {}) => envoy.ask(path, sent);
 const echoOf = (reply: Reply) => JSON.parse(reply.body) as Echo;
-const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
 
 beforeAll(async () => {
-  await Promise.all((Object.keys(upstreamAddresses) as UpstreamService[]).map(startUpstream));
-  envoy = await startEnvoy(renderEnvoy(input), upstreamPorts);
+  upstreams = await startContractUpstreams();
+  envoy = await startEnvoy(renderEnvoy(input), upstreams.ports);
 });
 
 afterAll(async () => {
   await envoy?.stop();
-  for (const server of servers) server.close();
+  upstreams?.stop();
 });
-
-async function answer(request: ContractRequest): Promise<ContractAnswer> {
-  const prepared = prepareRequest(request, credentials);
-  const reply = await ask(prepared.path, { method: prepared.method, headers: { ...prepared.headers, ...(prepared.isWebSocket ? upgrade : {}) }, body: prepared.body });
-  return { status: reply.status, bodySnippet: reply.body.slice(0, 2000), durationMs: 0 };
-}
-
-async function runContract(services = allServices) {
-  const requests = contractRequests({ enabledServices: services, release: "v0.8.2" });
-  return judgeContract(await Promise.all(requests.map(async (request) => ({ request, answer: await answer(request) }))));
-}
-
-const failedOf = (results: Awaited<ReturnType<typeof runContract>>) => results.filter((result) => !result.isPassed).map((result) => `${result.id}: ${result.expected} / ${result.received}`);
 
 describe("a real Envoy with the rendered configuration", () => {
   test("accepts the configuration with routes inlined, and refuses one that names a missing field", async () => {
@@ -96,7 +35,7 @@ describe("a real Envoy with the rendered configuration", () => {
   });
 
   test("gives every request of the contract the answer it must get", async () => {
-    expect(failedOf(await runContract())).toEqual([]);
+    expect(await failedContract(envoy.port, allServices)).toEqual([]);
   });
 
   test("exchanges opaque keys for internal tokens, in the header and in the query", async () => {
@@ -216,6 +155,6 @@ describe("a real Envoy with the rendered configuration", () => {
     const services = ["db", "api-gw", "auth", "rest"] as const;
     const small = renderEnvoy({ ...input, routes: builtInRoutes({ enabledServices: services, release }) });
     await envoy.apply(small);
-    expect(failedOf(await runContract([...services]))).toEqual([]);
+    expect(await failedContract(envoy.port, services)).toEqual([]);
   });
 });
