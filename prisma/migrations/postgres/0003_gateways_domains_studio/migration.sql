@@ -23,6 +23,7 @@ CREATE TABLE "StudioTicket" (
     "id" TEXT NOT NULL,
     "projectId" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
+    "sessionId" TEXT NOT NULL,
     "tokenHash" TEXT NOT NULL,
     "sessionHash" TEXT,
     "createdAt" TIMESTAMP(3) NOT NULL,

@@ -22,6 +22,7 @@ CREATE TABLE "StudioTicket" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "projectId" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
+    "sessionId" TEXT NOT NULL,
     "tokenHash" TEXT NOT NULL,
     "sessionHash" TEXT,
     "createdAt" DATETIME NOT NULL,
