@@ -16,7 +16,8 @@ const config: NextConfig = {
   // Read as files by the generated Prisma clients (prisma/generate.mjs): no import says so.
   outputFileTracingIncludes: { "/**": ["node_modules/@prisma/client/runtime/query_compiler_small_bg.{sqlite,postgresql}.wasm-base64.mjs"] },
   // Pages are loaded when they are first asked for: an idle panel holds none that nobody opened.
-  experimental: { preloadEntriesOnStart: false, optimizePackageImports: ["radix-ui", "lucide-react"] },
+  // An upload of a function has 5 MiB at most, a third more as base64; Next's own limit is 1 MB.
+  experimental: { serverActions: { bodySizeLimit: "8mb" }, preloadEntriesOnStart: false, optimizePackageImports: ["radix-ui", "lucide-react"] },
 };
 
 export default config;

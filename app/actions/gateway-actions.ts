@@ -1,6 +1,7 @@
 "use server";
 import { applyGatewayDraft, restoreGatewayRevision } from "@/lib/projects/gateway/apply-draft";
-import { applyDraftInput, draftInput, draftVersionInput, revisionInput } from "@/lib/projects/gateway/inputs";
+import { previewKongImport } from "@/lib/projects/gateway/import-kong-file";
+import { applyDraftInput, draftInput, draftVersionInput, importKongInput, revisionInput } from "@/lib/projects/gateway/inputs";
 import { discardGatewayDraft, saveGatewayDraft } from "@/lib/projects/gateway/save-draft";
 import { action } from "@/lib/server/action";
 
@@ -8,3 +9,4 @@ export const saveDraft = action("gateway.save-draft", draftInput, saveGatewayDra
 export const discardDraft = action("gateway.discard-draft", draftVersionInput, discardGatewayDraft);
 export const applyDraft = action("gateway.apply", applyDraftInput, applyGatewayDraft);
 export const restoreRevision = action("gateway.restore", revisionInput, restoreGatewayRevision);
+export const importKong = action("gateway.import", importKongInput, previewKongImport);

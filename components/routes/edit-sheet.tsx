@@ -12,6 +12,9 @@ type EditSheetProps = {
   /** False when a rule is broken: the field says which, and the first of them is focused. */
   isValid: boolean;
   acts?: ReactNode;
+  /** What saving is called here, and whether there is anything to save: said by `isDirty` unless it is said here. */
+  saveLabel?: string;
+  hasMore?: boolean;
   onInvalid(): void;
   onSave(): void;
   onClose(): void;
@@ -19,7 +22,7 @@ type EditSheetProps = {
 };
 
 /** A side sheet with a form. What was typed is never thrown away by a key or a click beside it. */
-export function EditSheet({ title, description, isDirty, isBusy, isValid, acts, onInvalid, onSave, onClose, children }: EditSheetProps) {
+export function EditSheet({ title, description, isDirty, isBusy, isValid, acts, saveLabel = "Save to draft", hasMore = isDirty, onInvalid, onSave, onClose, children }: EditSheetProps) {
   const [isAsking, setAsking] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useDirtyMark("route editor", isDirty);
@@ -39,7 +42,7 @@ export function EditSheet({ title, description, isDirty, isBusy, isValid, acts, 
       title={title}
       description={description}
       className="!w-[min(44rem,100vw)]"
-      footer={isAsking && isDirty ? <Asking onKeep={() => setAsking(false)} onThrow={onClose} /> : <Footer acts={acts} isDirty={isDirty} isBusy={isBusy} onSave={() => form.current?.requestSubmit()} onClose={onClose} />}
+      footer={isAsking && isDirty ? <Asking onKeep={() => setAsking(false)} onThrow={onClose} /> : <Footer acts={acts} saveLabel={saveLabel} hasMore={hasMore} isBusy={isBusy} onSave={() => form.current?.requestSubmit()} onClose={onClose} />}
     >
       <form
         ref={form}
@@ -71,13 +74,15 @@ function Asking({ onKeep, onThrow }: { onKeep(): void; onThrow(): void }) {
   );
 }
 
-function Footer({ acts, isDirty, isBusy, onSave, onClose }: { acts: ReactNode; isDirty: boolean; isBusy: boolean; onSave(): void; onClose(): void }) {
+type FooterProps = { acts: ReactNode } & Required<Pick<EditSheetProps, "saveLabel" | "hasMore" | "isBusy" | "onSave" | "onClose">>;
+
+function Footer({ acts, saveLabel, hasMore, isBusy, onSave, onClose }: FooterProps) {
   return (
     <>
       {acts && <div className="mr-auto flex flex-wrap gap-2">{acts}</div>}
       <Button onClick={onClose}>Cancel</Button>
-      <Button variant="primary" isBusy={isBusy} disabled={!isDirty} onClick={onSave}>
-        Save to draft
+      <Button variant="primary" isBusy={isBusy} disabled={!hasMore} onClick={onSave}>
+        {saveLabel}
       </Button>
     </>
   );

@@ -1,5 +1,6 @@
 "use client";
 import { BuiltInSheet } from "./built-in-sheet";
+import { ImportSheet } from "./import-sheet";
 import { McpSheet } from "./mcp-sheet";
 import { NetworksSheet } from "./networks-sheet";
 import { OwnRouteSheet } from "./own-route-sheet";
@@ -19,6 +20,8 @@ export function EditSheets({ target, onOpen, onClose }: SheetsProps) {
       return <McpSheet onClose={onClose} />;
     case "networks":
       return <NetworksSheet onClose={onClose} />;
+    case "import":
+      return <ImportSheet onClose={onClose} />;
     case "try":
       return <TrySheet onClose={onClose} />;
   }

@@ -1,5 +1,5 @@
 "use client";
-import { FlaskConical, Network, Plus, RotateCcw } from "lucide-react";
+import { FileInput, FlaskConical, Network, Plus, RotateCcw } from "lucide-react";
 import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
 import { useRoutesEditing } from "./routes-context";
@@ -17,6 +17,11 @@ export function RoutesToolbar() {
       {view.mayOpenNetworks && (
         <Button icon={<Network aria-hidden className="size-4" />} disabled={isLocked} onClick={() => open({ kind: "networks" })}>
           Private networks
+        </Button>
+      )}
+      {view.mayEdit && (
+        <Button icon={<FileInput aria-hidden className="size-4" />} disabled={isLocked} onClick={() => open({ kind: "import" })}>
+          Import kong.yml
         </Button>
       )}
       {view.mayEdit && (

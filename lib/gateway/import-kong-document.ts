@@ -1,11 +1,10 @@
 import { LineCounter, isNode, parseDocument, type Document } from "yaml";
+import { maxKongTextBytes } from "./import-kong-limits";
 
 /** Where something stands in the text, both counted from 1. */
 export type TextPosition = { line: number; column: number };
 export type TextProblem = TextPosition & { message: string };
 
-/** Largest text that is read; upstream's own file is 12 kB. */
-export const maxTextBytes = 1024 * 1024;
 const maxAliases = 100;
 
 type Path = readonly (string | number)[];
@@ -77,7 +76,7 @@ class Source {
 /** Reads a text as one YAML document. Never throws: what is wrong comes back with its place. */
 export function readKongText(text: string): { root: Place } | { problems: TextProblem[] } {
   const refuse = (message: string, position: TextPosition = { line: 1, column: 1 }) => ({ problems: [{ ...position, message }] });
-  if (new TextEncoder().encode(text).length > maxTextBytes) return refuse(`The text is larger than ${String(maxTextBytes / 1024)} KiB. Paste the kong.yml alone.`);
+  if (new TextEncoder().encode(text).length > maxKongTextBytes) return refuse(`The text is larger than ${String(maxKongTextBytes / 1024)} KiB. Paste the kong.yml alone.`);
   try {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: true, logLevel: "error" });

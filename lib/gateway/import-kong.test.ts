@@ -167,6 +167,12 @@ describe("an own route", () => {
   });
 });
 
+test("each route says what it was in the file", () => {
+  const yaml = ["_format_version: '3.0'", "services:", "  - name: mine", "    url: http://functions:9000/base", "    routes:", "      - name: r", "        paths: [/mine/]", "    plugins:", "      - name: cors", "      - name: key-auth"].join("\n");
+  expect(imported(yaml).sources).toEqual({ "own-r": { line: 6, column: 9, name: "r", target: "http://functions:9000/base", plugins: ["cors", "key-auth"] } });
+  expect(imported(upstreamKongYaml()).sources["rest-v1-protected"]).toMatchObject({ name: "rest-v1-all", target: "http://rest:3000/", plugins: ["cors", "key-auth", "request-transformer", "acl"] });
+});
+
 describe("what is never carried", () => {
   const secrets = ["sup3rs3cret-key", "hunter2-password", "user:pass1word", "bearer-value-1234", "s3cr3t-cert"];
   const text = JSON.stringify({

@@ -1,4 +1,4 @@
-import { readKongText, type Place, type TextProblem } from "./import-kong-document";
+import { readKongText, type Place, type TextPosition, type TextProblem } from "./import-kong-document";
 import { notCarried, pluginsInForce, readPolicies, shown, type NotCarried, type ReadPolicies } from "./import-kong-plugins";
 import { readMatches, readPaths, readTarget, type ReadMatch, type ReadTarget } from "./import-kong-routes";
 import { covers } from "./match";
@@ -9,6 +9,9 @@ import { builtInRoutes, upstreamAddresses, type GatewayRelease, type GatewayRout
 export type { TextProblem } from "./import-kong-document";
 export type { NotCarried } from "./import-kong-plugins";
 
+/** What a route was in the file: its name, its place counted from 1, where it led and the plugins in force on it. */
+export type KongSource = TextPosition & { name: string; target: string; plugins: string[] };
+
 /** What a kong.yml comes to. Keys, passwords and certificates are never in it. */
 export type ImportedKong = {
   ownRoutes: OwnRoute[];
@@ -16,6 +19,8 @@ export type ImportedKong = {
   builtInOverrides: Record<string, BuiltInOverride>;
   /** Built-in routes that the file has as the release has them. */
   unchanged: string[];
+  /** By id of an own or built-in route. */
+  sources: Record<string, KongSource>;
   notCarried: NotCarried[];
 };
 
@@ -42,7 +47,7 @@ const usualConsumers = new Set(["DASHBOARD", "anon", "service_role", "dashboard"
 type Candidate = { own: OwnRoute; place: Place; /** Kong tries the higher first. */ rank: [number, number, number] };
 
 class Importer {
-  readonly #imported: ImportedKong = { ownRoutes: [], builtInOverrides: {}, unchanged: [], notCarried: [] };
+  readonly #imported: ImportedKong = { ownRoutes: [], builtInOverrides: {}, unchanged: [], sources: {}, notCarried: [] };
   readonly #builtIns: readonly GatewayRoute[];
   readonly #candidates: Candidate[] = [];
   readonly #ids = new Set<string>();
@@ -106,7 +111,7 @@ class Importer {
     const matches = readMatches(route, target.value.basePath, this.isPlain);
     if ("blockedBy" in matches) return this.#leaveOut(route, labelled(matches.blockedBy));
     if (policies.blockedBy !== null) return this.#leaveOut(route, labelled(policies.blockedBy));
-    const read = matches.value.map((match) => this.#settle({ route, service, match, target: target.value, policies }));
+    const read = matches.value.map((match) => this.#settle({ route, service, match, target: target.value, policies, plugins: [...plugins.keys()].map(shown) }));
     if (read.some((isBuiltIn) => !isBuiltIn)) this.#imported.notCarried.push(...policies.notCarried.map(labelled));
     else this.#imported.notCarried.push(...policies.notCarried.filter(({ what }) => !what.startsWith("CORS")).map(labelled));
   }
@@ -128,10 +133,12 @@ class Importer {
     if (!parsed.isValid) this.#skip(found.route, `What was changed on ${builtIn.id}`, [...new Set(parsed.problems.map(({ message }) => message))].join(" "));
     else if (Object.keys(override).length === 0) this.#imported.unchanged.push(builtIn.id);
     else this.#imported.builtInOverrides[builtIn.id] = override;
+    this.#imported.sources[builtIn.id] = sourceOf(found);
     return true;
   }
 
-  #add({ route, service, match, target, policies }: Found): void {
+  #add(found: Found): void {
+    const { route, service, match, target, policies } = found;
     const name = route.field("name").text ?? service?.field("name").text ?? match.path.value;
     const isMcp = target.upstream.kind === "service" && target.upstream.service === "studio" && match.path.value.startsWith("/mcp");
     if (isMcp) return this.#skip(route, "Opened MCP", "It is opened by a setting of its own, for named addresses and until a time.");
@@ -147,8 +154,10 @@ class Importer {
     };
     // As a whole table: an address inside is refused there and not on the route.
     const parsed = parseGatewaySettings({ ...defaultGatewaySettings, ownRoutes: [own] });
-    if (parsed.isValid) this.#candidates.push(...parsed.settings.ownRoutes.map((each) => ({ own: each, place: route, rank: rankOf(match, route) })));
-    else this.#leaveOut(route, notCarried(route, `The route ${shown(name)}`, [...new Set(parsed.problems.map(({ message }) => message))].join(" ")));
+    if (parsed.isValid) {
+      this.#candidates.push(...parsed.settings.ownRoutes.map((each) => ({ own: each, place: route, rank: rankOf(match, route) })));
+      this.#imported.sources[id] = sourceOf(found);
+    } else this.#leaveOut(route, notCarried(route, `The route ${shown(name)}`, [...new Set(parsed.problems.map(({ message }) => message))].join(" ")));
   }
 
   /**
@@ -182,6 +191,7 @@ class Importer {
       ownRoutes: [{ id, name: this.#freeName(name, id), isEnabled: true, position: { side: "above", order: 0 }, match: { path, methods: [], headers: [] }, upstream: { kind: "none" }, rewrite: null, access: "denied", ipAllow: [], rateLimit: null, cors: null, requestHeaders: none, responseHeaders: none, timeoutMs: null, idleTimeoutMs: null, retryAttempts: 0, maxBodyBytes: null }],
     });
     if (parsed.isValid) this.#candidates.push(...parsed.settings.ownRoutes.map((own) => ({ own, place: route, rank: rankOf(match) })));
+    this.#imported.sources[id] = { ...route.position, name: nameOf(route), target: "", plugins: [] };
   }
 
   /**
@@ -218,7 +228,18 @@ class Importer {
   }
 }
 
-type Found = { route: Place; service: Place | undefined; match: ReadMatch; target: ReadTarget; policies: ReadPolicies };
+type Found = { route: Place; service: Place | undefined; match: ReadMatch; target: ReadTarget; policies: ReadPolicies; plugins: string[] };
+
+/** Empty for a route that has none. */
+function nameOf(route: Place, service?: Place): string {
+  const name = route.field("name").text ?? service?.field("name").text ?? "";
+  return name === "" ? "" : shown(name);
+}
+
+function sourceOf({ route, service, target: { upstream, basePath }, plugins }: Found): KongSource {
+  const address = upstream.kind === "service" ? `http://${upstreamAddresses[upstream.service].host}:${String(upstreamAddresses[upstream.service].port)}` : upstream.kind === "external" ? upstream.origin : "";
+  return { ...route.position, name: nameOf(route, service), target: `${address}${address === "" ? "" : (basePath ?? "")}`, plugins };
+}
 
 /** Kong's defaults for a service that says nothing. */
 const kongSilenceMs = 60_000;

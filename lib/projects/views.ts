@@ -1,7 +1,7 @@
 import type { ServiceName } from "@/lib/stack/desired";
 
 export type { ApiKeyView, KeysView } from "./keys/key-views";
-export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewayView } from "./gateway/gateway-views";
+export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewayView, KongImportView } from "./gateway/gateway-views";
 
 export type { CertificatesView, CertificateView, DnsRecordView, DomainCheckItem, DomainCheckView, DomainPreview, DomainsView, DomainView, ServedCertificateView } from "./domains/domain-views";
 

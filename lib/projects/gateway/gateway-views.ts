@@ -1,4 +1,5 @@
 import type { GatewayChange, GatewayWarning } from "@/lib/gateway/diff";
+import type { ImportedKong } from "@/lib/gateway/import-kong";
 import type { GatewaySettings } from "@/lib/gateway/route-model";
 import type { GatewayOptions } from "@/lib/gateway/routes";
 
@@ -50,3 +51,15 @@ export type GatewayView = {
   mayOpenNetworks: boolean;
 };
 
+/** What a pasted kong.yml comes to in a project. Nothing of it is kept before it is saved as the draft. */
+export type KongImportView = ImportedKong & {
+  /** Ids of routes in `ownRoutes` that the draft, or what is in force, has already. */
+  alreadyThere: string[];
+  /** The draft, or what is in force where there is none, with everything of the file in it: what saving it as the draft takes. */
+  settings: GatewaySettings;
+  /** Of the draft that it was added to; null: there was none. */
+  version: string | null;
+  /** What it adds to that, in words. */
+  changes: GatewayChange[];
+  warnings: GatewayWarning[];
+};

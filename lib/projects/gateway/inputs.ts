@@ -11,3 +11,5 @@ export const applyDraftInput = draftVersionInput.extend({
   acknowledged: z.array(z.string().max(300)).max(2_000).default([]),
 });
 export const revisionInput = z.object({ ref: refSchema, number: z.number().int().min(0) });
+/** A file that is too large for the importer is refused by it, with its own words; this limit stands behind it. */
+export const importKongInput = z.object({ ref: refSchema, text: z.string().max(4 * 2 ** 20) });

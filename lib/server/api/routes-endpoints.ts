@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { gatewaySettingsSchema } from "@/lib/gateway/route-model";
-import { applyDraftInput, draftVersionInput } from "@/lib/projects/gateway/inputs";
+import { applyDraftInput, draftVersionInput, importKongInput } from "@/lib/projects/gateway/inputs";
 import { define, refParams } from "./define";
-import { draftVersionSchema, emptySchema, gatewaySchema, startedRevisionSchema } from "./schemas";
+import { draftVersionSchema, emptySchema, gatewaySchema, kongImportSchema, startedRevisionSchema } from "./schemas";
 
 const version = z.string().max(64).nullable().meta({ description: "That of the draft you saw; null where there was none. A save that has not seen somebody else's is refused." });
 /** 1,000 routes with everything that can be said of them. */
@@ -22,6 +22,11 @@ export const routesEndpoints = {
     name: "POST /api/v1/projects/{ref}/gateway/draft/apply", tag: "Gateway", summary: "Put the draft in force",
     description: "The gateway's own checker validates it, the version in force is read back, contract and changed routes are proven. What fails leaves the last good revision in force and the draft to be mended. Warnings not named in `acknowledged` stop it with 409.",
     params: refParams, body: applyDraftInput.omit({ ref: true }), status: 202, answer: startedRevisionSchema,
+  }),
+  importKong: define({
+    name: "POST /api/v1/projects/{ref}/gateway/import", tag: "Gateway", summary: "Read a kong.yml as routes",
+    description: "Changes nothing: the routes that it becomes, what could not be carried over and why, and the draft with both. A file that cannot be read is refused with its line and column.",
+    params: refParams, body: importKongInput.omit({ ref: true }), answer: kongImportSchema, repetition: "none", maxBodyBytes: maxSettingsBytes,
   }),
   restoreGatewayRevision: define({
     name: "POST /api/v1/projects/{ref}/gateway/revisions/{number}/restore", tag: "Gateway", summary: "Bring an earlier revision back as a draft",

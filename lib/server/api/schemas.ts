@@ -92,11 +92,11 @@ const gatewayRevision = z.object({
   number: z.number(), state: z.enum(["applying", "in-force", "superseded", "failed"]), summary: z.array(z.string()), cause: z.string().nullable(), authorName: z.string(), operationId: z.string().nullable(),
   createdAt: at, appliedAt: at.nullable(), failure: z.object({ sentence: z.string(), evidence: z.array(z.string()) }).nullable(),
 });
-const gatewayDraft = z.object({
-  version: z.string(), settings: gatewaySettings, cause: z.string().nullable(), editorName: z.string(), editedAt: at, isBehind: z.boolean(),
+const whatItDoes = {
   changes: z.array(z.object({ kind: z.enum(["added", "removed", "changed"]), routeId: z.string().nullable(), sentence: z.string() })),
   warnings: z.array(z.object({ id: z.string(), routeId: z.string(), sentence: z.string(), phrase: z.string().optional() })),
-});
+};
+const gatewayDraft = z.object({ version: z.string(), settings: gatewaySettings, cause: z.string().nullable(), editorName: z.string(), editedAt: at, isBehind: z.boolean(), ...whatItDoes });
 
 export const gatewaySchema = z
   .object({
@@ -107,6 +107,16 @@ export const gatewaySchema = z
 export const draftVersionSchema = z.object({ version: z.string().nullable() }).meta({ id: "GatewayDraftVersion", description: "null: what was saved changes nothing, so there is no draft any more." });
 export const startedRevisionSchema = z.object({ operationId: z.string(), number: z.number() }).meta({ id: "StartedRevision" });
 
+const textPlace = { line: z.number(), column: z.number() };
+export const kongImportSchema = z
+  .object({
+    ownRoutes: gatewaySettingsSchema.shape.ownRoutes, builtInOverrides: gatewaySettingsSchema.shape.builtInOverrides,
+    unchanged: z.array(z.string()).meta({ description: "Built-in routes that the file has as the release has them." }),
+    sources: z.record(z.string(), z.object({ ...textPlace, name: z.string(), target: z.string(), plugins: z.array(z.string()) })).meta({ description: "What each route was in the file, by its id here." }),
+    notCarried: z.array(z.object({ where: z.string(), ...textPlace, what: z.string(), why: z.string() })),
+    alreadyThere: z.array(z.string()), settings: gatewaySettings, version: z.string().nullable(), ...whatItDoes,
+  })
+  .meta({ id: "KongImport", description: "`settings` and `version` are what saving it as the draft takes. Keys, passwords and certificates of the file are never in it." });
 export const memberSchema = z
   .object({ userId: z.string(), name: z.string(), email: z.string(), role: z.string(), since: at, lastSeenAt: at.nullable(), mayChange: z.boolean() })
   .meta({ id: "Member" });

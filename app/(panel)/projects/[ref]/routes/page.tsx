@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { applyDraft, discardDraft, restoreRevision, saveDraft } from "@/app/actions/gateway-actions";
+import { applyDraft, discardDraft, importKong, restoreRevision, saveDraft } from "@/app/actions/gateway-actions";
 import { cancel } from "@/app/actions/operation-actions";
 import { ApplyOutcome, ApplyProgress } from "@/components/routes/apply-progress";
 import { DraftBar } from "@/components/routes/draft-bar";
@@ -33,7 +33,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
   const isLocked = operation !== null;
   return (
     <LeaveGuard>
-      <RoutesEditingProvider view={view} acts={{ saveDraft, discardDraft, applyDraft, restore: restoreRevision, cancel }} isLocked={isLocked}>
+      <RoutesEditingProvider view={view} acts={{ saveDraft, discardDraft, applyDraft, restore: restoreRevision, importKong, cancel }} isLocked={isLocked}>
         {operation !== null && newest !== null && <ApplyProgress operation={operation} number={newest.number} />}
         <ApplyOutcome newest={newest} isApplying={isLocked} hasDraft={view.draft !== null} />
         {view.draft !== null && <DraftBar key={view.draft.version} draft={view.draft} whyNot={whyNotNow(project)} />}
