@@ -62,6 +62,15 @@ export function plainSecrets(store: Store, now: () => Date): SecretsPort {
           if (row.ciphertext.startsWith(sealedMark)) await tx.secretValue.update({ where: { id: row.id }, data: { ciphertext: plainMark + row.ciphertext.slice(sealedMark.length) } });
         }
       }),
+    async readDashboardUsers(db, projectId) {
+      const rows = await db.dashboardUser.findMany({ where: { projectId }, orderBy: { username: "asc" } });
+      return rows.map(({ username, passwordCiphertext }) => ({ username, password: new Secret(passwordCiphertext.slice(plainMark.length)) }));
+    },
+    async writeDashboardUser(tx, { id, projectId, username, now: at }, password) {
+      const passwordCiphertext = plainMark + password.reveal();
+      await tx.dashboardUser.upsert({ where: { id }, create: { id, projectId, username, passwordCiphertext, createdAt: at, updatedAt: at }, update: { passwordCiphertext, updatedAt: at } });
+    },
+    openSealed: async (sealed) => new Secret(Buffer.from(sealed.slice("for-worker:".length), "base64").toString()),
   };
 }
 

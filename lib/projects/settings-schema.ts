@@ -1,8 +1,10 @@
 import { z } from "zod";
-import type { KeySettings, ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
+import type { KeySettings, ProjectPorts, ProjectSettings, StudioSettings } from "@/lib/stack/settings";
 import { bindAddressSchema, displayNameSchema, smtpSchema } from "./inputs";
 
 export const keySettingsSchema: z.ZodType<KeySettings> = z.object({ legacy: z.enum(["on", "leaving", "off"]), publishableOverlapEndsAt: z.iso.datetime().nullable(), secretOverlapEndsAt: z.iso.datetime().nullable() });
+
+export const studioSettingsSchema: z.ZodType<StudioSettings> = z.object({ allowedNetworks: z.array(z.string()).nullable(), isOnApiNames: z.boolean(), isOnLocalAddress: z.boolean() });
 
 /** The stored form of a project's settings. A row that does not parse is refused rather than half-read. */
 const settingsSchema: z.ZodType<ProjectSettings> = z.object({
@@ -16,6 +18,7 @@ const settingsSchema: z.ZodType<ProjectSettings> = z.object({
   smtp: smtpSchema.nullable(),
   isDirectDatabasePortOpen: z.boolean(),
   keys: keySettingsSchema.optional(),
+  studio: studioSettingsSchema.optional(),
 });
 
 /** Parses `Project.settingsJson`. Throws a ZodError for a row written by something else. */

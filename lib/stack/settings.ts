@@ -19,7 +19,22 @@ export type ProjectSettings = {
   isDirectDatabasePortOpen: boolean;
   /** Absent: the legacy keys are on, and no key that was replaced is still valid. */
   keys?: KeySettings;
+  /** Absent: Studio is served at every address, to everyone who may sign in. */
+  studio?: StudioSettings;
 };
+
+/** What stands before Studio at the edge. */
+export type StudioSettings = {
+  /** CIDR networks of clients; null: anyone. */
+  allowedNetworks: string[] | null;
+  /** Names of the API. Off: Studio answers at a name of its own and at the project's address on the machine. */
+  isOnApiNames: boolean;
+  /** The project's own address and port on the machine. */
+  isOnLocalAddress: boolean;
+};
+
+/** Studio of a project of which nothing was said. */
+export const defaultStudioSettings: StudioSettings = { allowedNetworks: null, isOnApiNames: true, isOnLocalAddress: true };
 
 /** Which API keys are valid beside the project's own publishable and secret one. */
 export type KeySettings = {
@@ -86,6 +101,9 @@ export type ProjectSecrets = {
 
 export type SecretName = keyof ProjectSecrets;
 
+/** Somebody who may sign in at Studio beside the first user, whose name and password are secrets of the project. */
+export type DashboardUserSecret = { username: string; password: Secret };
+
 /** Secrets that a project may be without. */
 export const optionalSecretNames = ["smtpPassword", "publishableKeyPrevious", "secretKeyPrevious"] as const satisfies readonly SecretName[];
 export type OptionalSecretName = (typeof optionalSecretNames)[number];
@@ -103,5 +121,7 @@ export type StackInput = {
   gateway?: GatewaySettings;
   /** Addresses of the external hosts that its routes lead to, as the worker looked them up. */
   externalAddresses?: Readonly<Record<string, readonly string[]>>;
+  /** Users of Studio beside the first, by name. */
+  dashboardUsers?: readonly DashboardUserSecret[];
   /** User functions: name → files. Mounted through the functions volume, not through the stack. */
 };

@@ -49,8 +49,11 @@ export class ProjectSnapshots {
   /** The projects that have something to see: before its secrets are made, a project has no container. */
   async load(projectIds: readonly string[]) {
     const { db } = this.tools.store;
-    const versions = await db.secretValue.groupBy({ by: ["projectId"], where: { projectId: { in: [...projectIds] } }, _count: true, _max: { updatedAt: true } });
-    const versionOf = new Map(versions.map(({ projectId, _count, _max }) => [projectId, `${_count}@${_max.updatedAt?.getTime() ?? 0}`]));
+    const written = { where: { projectId: { in: [...projectIds] } }, _count: true as const, _max: { updatedAt: true as const } };
+    const [secrets, users] = await Promise.all([db.secretValue.groupBy({ by: ["projectId"], ...written }), db.dashboardUser.groupBy({ by: ["projectId"], ...written })]);
+    const toVersion = ({ _count, _max }: { _count: number; _max: { updatedAt: Date | null } }) => `${_count}@${_max.updatedAt?.getTime() ?? 0}`;
+    const usersVersion = new Map(users.map((row) => [row.projectId, toVersion(row)]));
+    const versionOf = new Map(secrets.map((row) => [row.projectId, `${toVersion(row)} ${usersVersion.get(row.projectId ?? "") ?? ""}`]));
     const projects = await db.project.findMany({ where: { id: { in: [...projectIds] }, state: { not: "deleted" } }, include: { snapshot: true, ports: true, subnet: true } });
     return projects.flatMap((project) => {
       const secretsVersion = versionOf.get(project.id);

@@ -4,6 +4,7 @@ import type { SecretsPort } from "@/lib/projects/workflows/tools";
 import { checkSecret, isKnownDemoSecret, secretRules } from "@/lib/stack/secret-rules";
 import { Secret } from "@/lib/stack/secret-value";
 import { optionalSecretNames, type ProjectSecrets, type SecretName } from "@/lib/stack/settings";
+import { openDashboardUsers } from "./dashboard-users";
 import type { Place } from "./envelope";
 import type { Keyring } from "./keyring";
 import { openSealed } from "./sealing";
@@ -22,6 +23,7 @@ export function openSecretStore(store: Store, keyring: Keyring): SecretsPort {
     return keyring.decrypt(db, row.projectId, placeOf(row.id), row.ciphertext);
   };
   return {
+    ...openDashboardUsers(keyring),
     async readAll(db, projectId) {
       const rows = await db.secretValue.findMany({ where: { projectId, name: { in: secretNames } } });
       const byName = new Map<string, Secret>();

@@ -32,5 +32,6 @@ export async function loadStackInput(tools: Pick<WorkflowTools, "store" | "secre
     secrets: await tools.secrets.readAll(tools.store.db, project.id),
     gateway: gateway.settings,
     externalAddresses: gateway.externalAddresses,
+    dashboardUsers: await tools.secrets.readDashboardUsers(tools.store.db, project.id),
   };
 }

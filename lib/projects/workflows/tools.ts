@@ -2,7 +2,7 @@ import type { Db, Store } from "@/lib/adapters/store/types";
 import type { EnginePort } from "@/lib/engine/port";
 import type { ContractProbe } from "@/lib/gateway/contract";
 import type { Secret } from "@/lib/stack/secret-value";
-import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
+import type { DashboardUserSecret, ProjectSecrets, SecretName } from "@/lib/stack/settings";
 import type { EdgeKeeper } from "../edge/edge-keeper";
 import type { ImageSource } from "../installation";
 
@@ -15,6 +15,12 @@ export interface SecretsPort {
   write(tx: Db, projectId: string, name: SecretName, value: Secret): Promise<void>;
   /** Re-encrypts values that web sealed to the worker with the project's data key. Idempotent. */
   unsealPending(projectId: string): Promise<void>;
+  /** Users of Studio beside the first, by name. Throws when a password cannot be opened. */
+  readDashboardUsers(db: Db, projectId: string): Promise<DashboardUserSecret[]>;
+  /** Makes the user, or gives the one with this id another password. */
+  writeDashboardUser(tx: Db, user: { id: string; projectId: string; username: string; now: Date }, password: Secret): Promise<void>;
+  /** Opens a text that web sealed to the worker. Throws when it was made for another key. */
+  openSealed(sealed: string): Promise<Secret>;
 }
 
 export type ArchiveFile = { path: string; content: Uint8Array; mode: number };

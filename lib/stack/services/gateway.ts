@@ -18,6 +18,13 @@ function validKeys(present: string, previous: string | null): string[] {
   return previous === null ? [present] : [present, previous];
 }
 
+/** Who may sign in at Studio: the first user, whom every project has, then the others. A name counts once. */
+export function dashboardUsers({ input, secrets }: Pick<ServiceContext, "input" | "secrets">): { username: string; password: string }[] {
+  const first = { username: secrets.dashboardUsername, password: secrets.dashboardPassword };
+  const others = (input.dashboardUsers ?? []).filter(({ username }) => username !== first.username);
+  return [first, ...others.map(({ username, password }) => ({ username, password: password.reveal() }))];
+}
+
 /** What the gateway is to do, whichever program it is. */
 export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "input" | "secrets" | "release">): RouteConfigurationInput {
   const settings = input.gateway ?? defaultGatewaySettings;
@@ -37,7 +44,7 @@ export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "
       ...(isLegacyOff ? { revoked: { "legacy-anon": [secrets.anonKey], "legacy-service": [secrets.serviceRoleKey] } } : {}),
       anonToken: secrets.anonKeyAsymmetric,
       serviceRoleToken: secrets.serviceRoleKeyAsymmetric,
-      dashboardHtpasswd: htpasswdLine(secrets.dashboardUsername, secrets.dashboardPassword),
+      dashboardHtpasswd: dashboardUsers({ input, secrets }).map(({ username, password }) => htpasswdLine(username, password)).join("\n"),
     },
   };
 }

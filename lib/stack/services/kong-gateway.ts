@@ -4,7 +4,7 @@ import { kongPorts } from "@/lib/gateway/kong-control";
 import { kongPlugins } from "@/lib/gateway/kong-plugins";
 import type { ConfigFile } from "../desired";
 import { healthCheck, readyWhen, type ServiceContext, type ServiceParts } from "../service-definition";
-import { gatewayDoor, gatewayInput } from "./gateway";
+import { dashboardUsers, gatewayDoor, gatewayInput } from "./gateway";
 
 export type KongOptions = {
   /** Networks of proxies in front whose `X-Forwarded-*` count. Empty: clients connect to the gateway themselves. Left out: the edge, where it stands in front. */
@@ -41,7 +41,7 @@ function kongKeys(context: Pick<ServiceContext, "input" | "secrets" | "release">
     secret: [secret].flat(),
     anonToken,
     serviceRoleToken,
-    dashboardUsers: [{ username: secrets.dashboardUsername, password: secrets.dashboardPassword }],
+    dashboardUsers: dashboardUsers(context),
     jwks: secrets.jwtJwks,
   };
 }
