@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
 import type { GatewayKind } from "@/lib/gateway/contract";
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
-import type { DesiredService, DesiredStack, ServiceName } from "@/lib/stack/desired";
+import type { DesiredService, DesiredStack, ServiceName, StackServiceName } from "@/lib/stack/desired";
 import { generateProjectSecrets } from "@/lib/stack/keys";
 import { sampleInput, sampleSettings } from "@/lib/stack/sample-input.fixture";
 import type { ProjectSecrets } from "@/lib/stack/settings";
@@ -14,11 +14,11 @@ const engine = new DockerEngine();
 export type RunningStack = {
   stack: DesiredStack;
   secrets: ProjectSecrets;
-  containerId(service: ServiceName): string;
-  exec(service: ServiceName, argv: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }>;
-  logs(service: ServiceName): Promise<string>;
+  containerId(service: StackServiceName): string;
+  exec(service: StackServiceName, argv: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  logs(service: StackServiceName): Promise<string>;
   /** Resolves when the product's own readiness probe of that service exits 0. */
-  ready(service: ServiceName): Promise<void>;
+  ready(service: StackServiceName): Promise<void>;
   remove(): Promise<void>;
 };
 
@@ -32,15 +32,15 @@ export async function startLabStack({ release, services, subnet, firstPort, gate
   const projectId = randomBytes(6).toString("hex");
   const ports = { gateway: firstPort, poolerSession: firstPort + 1, poolerTransaction: firstPort + 2, database: null };
   const publicUrl = `http://127.0.0.1:${String(firstPort)}`;
-  const stack = buildDesiredStack({ ...sampleInput, projectId, subnet, ports, secrets, settings: { ...sampleSettings, release, services, publicUrl } }, gateway);
+  const stack = buildDesiredStack({ ...sampleInput, projectId, subnet, ports, secrets, settings: { ...sampleSettings, release, services, publicUrl }, ...(gateway === undefined ? {} : { gateways: { serving: gateway, isOtherBeside: false } }) });
   const names = { network: `basehold-lab-test-${projectId}`, of: (part: string) => `basehold-lab-test-${projectId}-${part}` };
   const labels = { "basehold.lab.test": projectId };
   const networkId = await engine.createNetwork({ name: names.network, subnet, labels });
   for (const volume of stack.volumes) await engine.createVolume({ name: names.of(volume.name), labels });
   const volumeNames = Object.fromEntries(stack.volumes.map((volume) => [volume.name, names.of(volume.name)]));
-  const ids = new Map<ServiceName, string>();
+  const ids = new Map<StackServiceName, string>();
 
-  const requireId = (service: ServiceName): string => {
+  const requireId = (service: StackServiceName): string => {
     const id = ids.get(service);
     if (id === undefined) throw new Error(`${service} is not part of this stack.`);
     return id;
@@ -52,8 +52,8 @@ export async function startLabStack({ release, services, subnet, firstPort, gate
     await engine.uploadFiles(id, service.files, { replaceByMove: false });
     await engine.startContainer(id);
   };
-  const logs = async (service: ServiceName) => (await engine.tailLogs(requireId(service), { tail: 60 })).map((line) => line.text).join("\n");
-  const ready = async (name: ServiceName): Promise<void> => {
+  const logs = async (service: StackServiceName) => (await engine.tailLogs(requireId(service), { tail: 60 })).map((line) => line.text).join("\n");
+  const ready = async (name: StackServiceName): Promise<void> => {
     const service = stack.services.find((each) => each.name === name);
     if (service === undefined) throw new Error(`${name} is not part of this stack.`);
     const deadline = Date.now() + Math.min(service.readiness.deadlineMs, 60_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
-import type { DesiredService, ServiceName } from "@/lib/stack/desired";
+import type { DesiredService, ServiceName, StackServiceName } from "@/lib/stack/desired";
 import { generateProjectSecrets } from "@/lib/stack/keys";
 import { defaultRelease, serviceCatalogue, validateServices } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
@@ -19,7 +19,7 @@ const build = (wish: { settings?: Partial<ProjectSettings>; ports?: Partial<Proj
 /** What the engine compares: everything but files that the program reloads by itself. */
 const specOf = (service: DesiredService) => JSON.stringify({ ...service, files: service.files.filter((file) => !file.reloadable) });
 
-function replaced(wish: { settings?: Partial<ProjectSettings>; ports?: Partial<ProjectPorts> }): ServiceName[] {
+function replaced(wish: { settings?: Partial<ProjectSettings>; ports?: Partial<ProjectPorts> }): StackServiceName[] {
   const before = new Map(build({}).services.map((service) => [service.name, specOf(service)]));
   return build(wish).services.filter((service) => before.get(service.name) !== specOf(service)).map((service) => service.name);
 }

@@ -1,7 +1,7 @@
 import { ContainerWakes } from "./container-wakes";
 import { describeFailure, type PlanFailure } from "./plan-failure";
 import { filesMarkerPath, LABEL } from "./observed";
-import type { EnginePort } from "./port";
+import { EngineError, type EnginePort } from "./port";
 import { ProbeGate } from "./probe-gate";
 import type { ContainerTarget, Plan, PlanOp } from "./plan";
 import { opSentence } from "./plan-text";
@@ -217,7 +217,15 @@ async function uploadFiles(run: Run, op: Extract<PlanOp, { type: "uploadFiles" }
   const hasMarker = op.files.some((file) => file.reloadable);
   // An archive is unpacked in its order, so before the start both go in one: each upload is a process of the engine.
   await run.engine.uploadFiles(id, hasMarker && !op.replaceByMove ? [...op.files, marker] : op.files, { replaceByMove: op.replaceByMove }, signal);
+  if (op.reload !== undefined) await reload(run, id, op.reload, signal);
   if (hasMarker && op.replaceByMove) await run.engine.uploadFiles(id, [marker], { replaceByMove: false }, signal);
+}
+
+const reloadLimitMs = 30_000;
+
+async function reload(run: Run, id: string, argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const { exitCode, stdout, stderr } = await run.engine.exec(id, [...argv], { timeoutMs: reloadLimitMs, maxOutputBytes: 65_536 }, signal);
+  if (exitCode !== 0) throw new EngineError("other", "its program did not take the new configuration", `${stdout}\n${stderr}`.trim());
 }
 
 function labels(run: Run, own: Record<string, string>): Record<string, string> {

@@ -1,5 +1,5 @@
 import { reloadableFiles } from "@/lib/stack/spec-hash";
-import type { DesiredService, ServiceName } from "@/lib/stack/desired";
+import type { DesiredService, StackServiceName } from "@/lib/stack/desired";
 import type { ServiceFinding } from "./classify";
 import { LABEL, type ObservedContainer } from "./observed";
 import type { ContainerTarget, PlanBuilder } from "./plan";
@@ -21,7 +21,7 @@ type Running = {
 };
 
 /** Operations that make what services need, by what they make. */
-export type Ready = { network: number | null; volumes: Map<string, number>; images: Map<string, number>; running: Map<ServiceName, Running> };
+export type Ready = { network: number | null; volumes: Map<string, number>; images: Map<string, number>; running: Map<StackServiceName, Running> };
 
 type InPlace = Extract<ServiceFinding, { kind: "in-place" }>;
 type Creation = Extract<ServiceFinding, { kind: "create" }>;
@@ -53,6 +53,7 @@ function planInPlace(builder: PlanBuilder, run: Run, service: DesiredService, fi
   if (!runs) {
     const needed = [...before, ...dependencies(builder, service, ready)];
     if (service.replace === "stop-first") stopped.push(...surplus.filter(isLive).map((other) => planStop(builder, other, "the container that fits takes its place", needed)));
+    stopped.push(...planHandOver(builder, run, service, needed));
     started = builder.add({ type: "startContainer", target }, { ...meta, cause: keeper.state === "created" ? "it was never started" : `it is ${keeper.state}`, dependsOn: [...needed, ...stopped] });
   }
   const unproven = started !== null ? "it was started" : surplus.length > 0 ? "it has to answer before its predecessor goes" : unprovenState(keeper);
@@ -74,7 +75,9 @@ function planUpload(builder: PlanBuilder, service: DesiredService, { keeper, fil
     return builder.add({ type: "uploadFiles", target, files: service.files, filesHash, replaceByMove: false }, { service: service.name, cause: "it was never started" });
   }
   if (!areFilesStale) return null;
-  return builder.add({ type: "uploadFiles", target, files: reloadableFiles(service), filesHash, replaceByMove: keeper.state === "running" }, { service: service.name, cause: "its configuration changed" });
+  const isRunning = keeper.state === "running";
+  const reload = isRunning && service.reload !== undefined ? { reload: service.reload } : {};
+  return builder.add({ type: "uploadFiles", target, files: reloadableFiles(service), filesHash, replaceByMove: isRunning, ...reload }, { service: service.name, cause: "its configuration changed" });
 }
 
 /** No container fits: make one, and if another holds the place, replace it in the order that the service asks for. */
@@ -90,10 +93,18 @@ function planCreation(builder: PlanBuilder, run: Run, service: DesiredService, f
   const uploaded = service.files.length === 0 ? created : builder.add({ type: "uploadFiles", target, files: service.files, filesHash: finding.filesHash, replaceByMove: false }, { ...meta, dependsOn: [created] });
   const startable = [uploaded, ...dependencies(builder, service, ready)];
   const stopped = service.replace === "stop-first" ? old.filter(isLive).map((other) => planStop(builder, other, finding.cause, startable)) : [];
-  const started = builder.add({ type: "startContainer", target }, { ...meta, dependsOn: [...startable, ...stopped] });
+  const freed = planHandOver(builder, run, service, startable);
+  const started = builder.add({ type: "startContainer", target }, { ...meta, dependsOn: [...startable, ...stopped, ...freed] });
   const answered = builder.add({ type: "waitReady", target, readiness: service.readiness }, { service: service.name, cause: "it was started", dependsOn: [started] });
   ready.running.set(service.name, { target, service, started, answered, isProven: false });
   finishReplacement(builder, run, service, { target, old, answered, stopped });
+}
+
+/** Two services may exchange host ports: what holds one that this service is to have ends first, as late as possible. */
+function planHandOver(builder: PlanBuilder, { own }: Run, service: DesiredService, dependsOn: readonly number[]): number[] {
+  const wished = new Set(service.publishedPorts.map(({ hostPort }) => hostPort));
+  const holders = own.containers.filter((container) => isLive(container) && container.labels[LABEL.service] !== service.name && (container.publishedPorts ?? []).some(({ hostPort }) => wished.has(hostPort)));
+  return holders.map((holder) => planStop(builder, holder, `its port goes to ${service.name}`, dependsOn));
 }
 
 type Cleared = { clearedBy: number[]; old: ObservedContainer[]; containerName: string };
@@ -150,8 +161,12 @@ export function planContainerRemoval(builder: PlanBuilder, container: ObservedCo
 
 /** Stops with the time that the service needs for an orderly end. */
 export function planStop(builder: PlanBuilder, container: ObservedContainer, cause: string, dependsOn: readonly (number | null)[] = []): number {
+  const planned = builder.stops.get(container.id);
+  if (planned !== undefined) return planned;
   const service = container.labels[LABEL.service] ?? null;
-  return builder.add({ type: "stopContainer", target: existing(container), graceMs: service === "db" ? databaseStopGraceMs : stopGraceMs }, { service, cause, dependsOn });
+  const stop = builder.add({ type: "stopContainer", target: existing(container), graceMs: service === "db" ? databaseStopGraceMs : stopGraceMs }, { service, cause, dependsOn });
+  builder.stops.set(container.id, stop);
+  return stop;
 }
 
 function existing(container: ObservedContainer): ContainerTarget {

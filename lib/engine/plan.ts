@@ -10,7 +10,7 @@ type OpBody =
   | { type: "createVolume"; volumeName: string; shortName: string }
   | { type: "removeVolume"; volumeName: string }
   | { type: "createContainer"; containerName: string; imageRef: string; desired: DesiredService; specHash: string; filesHash: string; networkName: string; volumeNames: Record<string, string> }
-  | { type: "uploadFiles"; target: ContainerTarget; files: ConfigFile[]; filesHash: string; replaceByMove: boolean }
+  | { type: "uploadFiles"; target: ContainerTarget; files: ConfigFile[]; filesHash: string; replaceByMove: boolean; /** Run in the container afterwards, so that its program takes them. */ reload?: readonly string[] }
   | { type: "startContainer"; target: ContainerTarget }
   | { type: "waitReady"; target: ContainerTarget; readiness: Readiness }
   | { type: "stopContainer"; target: ContainerTarget; graceMs: number }
@@ -49,6 +49,8 @@ type OpMeta = { service?: string | null; cause: string; dependsOn?: readonly (nu
 /** Collects operations in order and numbers them from 1: an operation can only depend on earlier ones, so a plan has no circles. */
 export class PlanBuilder {
   readonly ops: PlanOp[] = [];
+  /** Container id → the operation that stops it: two services that wait for the same end share one. */
+  readonly stops = new Map<string, number>();
 
   /** Adds an operation and returns its id. */
   add(body: OpBody, meta: OpMeta): number {

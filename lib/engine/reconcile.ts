@@ -1,4 +1,4 @@
-import type { DesiredService, DesiredStack, ServiceName } from "@/lib/stack/desired";
+import type { DesiredService, DesiredStack, StackServiceName } from "@/lib/stack/desired";
 import { objectNames } from "@/lib/stack/names";
 import { classifyService, groupByService, type ServiceFinding } from "./classify";
 import { compare, fittingNetwork, ownObjects, type ReconcileContext, type Run } from "./context";
@@ -115,7 +115,7 @@ function removeInOrder(builder: PlanBuilder, containers: readonly ObservedContai
 export function inDependencyOrder(services: readonly DesiredService[]): DesiredService[] {
   const byName = new Map(services.map((service) => [service.name, service]));
   const ordered: DesiredService[] = [];
-  const state = new Map<ServiceName, "open" | "done">();
+  const state = new Map<StackServiceName, "open" | "done">();
   const visit = (service: DesiredService): void => {
     if (state.get(service.name) === "done") return;
     if (state.get(service.name) === "open") throw new Error(`The services depend on each other in a circle at ${service.name}.`);

@@ -31,3 +31,24 @@ export const kongStatusArgv = (path: "/status" | "/metrics") => [
 export function readConfigurationHash(answer: string): string | undefined {
   return /"configuration_hash":\s*"([0-9a-f]{32})"/.exec(answer)?.[1];
 }
+
+/** Prints the hash of the document in force, and the MD5 and SHA-1 of the uploaded file. */
+export const kongVersionArgv: readonly string[] = [
+  "bash", "-c",
+  `exec 3<>/dev/tcp/127.0.0.1/${kongPorts.status} && printf 'GET /status HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && cat <&3; echo; echo "md5 $(md5sum < ${kongFile})"; echo "sha1 $(sha1sum < ${kongFile})"`,
+];
+
+/**
+ * Version, as `renderKong` has it, of the document in force, from what `kongVersionArgv` printed: that of the uploaded file, if that is
+ * what Kong loaded; undefined when it is another one, or Kong does not answer.
+ */
+export function readKongVersion(stdout: string): string | undefined {
+  const md5 = /^md5 ([0-9a-f]{32})/m.exec(stdout)?.[1];
+  return md5 !== undefined && readConfigurationHash(stdout) === md5 ? /^sha1 ([0-9a-f]{16})/m.exec(stdout)?.[1] : undefined;
+}
+
+/** What Kong printed when it refused a document, without times and places: its own words for a person. */
+export function kongProblem(output: string): string {
+  const lines = output.split("\n").map((line) => line.replace(/^Error: /, "").replace(/^\S+\.lua:\d+: /, "").trim()).filter((line) => line !== "" && !/^(Run with --v|Kong answered )/.test(line));
+  return (lines.join(" ") || "Kong says nothing more.").slice(0, 500);
+}

@@ -5,7 +5,7 @@ import { ConflictError } from "@/lib/access/errors";
  * These functions only choose; the insert decides, and a lost race is tried again by the caller.
  */
 
-export type PortPurpose = "gateway" | "gateway-inner" | "pooler-session" | "pooler-transaction" | "database";
+export type PortPurpose = "gateway" | "gateway-inner" | "gateway-beside" | "pooler-session" | "pooler-transaction" | "database";
 
 const portRange: Record<PortPurpose, { first: number; last: number }> = {
   gateway: { first: 8100, last: 8999 },
@@ -14,6 +14,8 @@ const portRange: Record<PortPurpose, { first: number; last: number }> = {
   database: { first: 25432, last: 26431 },
   /** On loopback, behind the edge. */
   "gateway-inner": { first: 27100, last: 27999 },
+  /** On loopback, beside the gateway that serves. The range is shared: the two exchange their purposes when the gateways do. */
+  "gateway-beside": { first: 27100, last: 27999 },
 };
 
 /**

@@ -113,7 +113,7 @@ async function insertProject(tx: Db, ctx: VerbContext, wish: NewProject): Promis
       createdById: "userId" in ctx.actor ? ctx.actor.userId : null, createdAt: ctx.now(),
     },
   });
-  await insertPorts(tx, ctx, { projectId: wish.projectId, hostId: wish.hostId, ports: { gateway: ports.gateway, "gateway-inner": ports.gatewayInner, "pooler-session": ports.session, "pooler-transaction": ports.transaction, database: ports.database } });
+  await insertPorts(tx, ctx, { projectId: wish.projectId, hostId: wish.hostId, ports: { gateway: ports.gateway, "gateway-inner": ports.gatewayInner, "gateway-beside": null, "pooler-session": ports.session, "pooler-transaction": ports.transaction, database: ports.database } });
   const taken = await tx.subnetAllocation.findMany({ where: { hostId: wish.hostId }, select: { subnet: true } });
   const subnet = chooseSubnet(subnetPool(await readInstanceId(tx)), taken.map((row) => row.subnet));
   await tx.subnetAllocation.create({ data: { id: ctx.newId(), hostId: wish.hostId, subnet, projectId: wish.projectId } });

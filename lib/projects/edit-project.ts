@@ -86,6 +86,7 @@ async function movePorts(tx: Db, ctx: VerbContext, move: PortMove): Promise<Proj
   const after: ProjectPorts = {
     gateway: parsed.gatewayPort ?? before.gateway,
     ...(before.gatewayInner === undefined ? {} : { gatewayInner: before.gatewayInner }),
+    ...(before.gatewayBeside === undefined ? {} : { gatewayBeside: before.gatewayBeside }),
     poolerSession: parsed.poolerSessionPort ?? before.poolerSession,
     poolerTransaction: parsed.poolerTransactionPort ?? before.poolerTransaction,
     database: isOpen ? (parsed.databasePort ?? before.database ?? choosePort("database", new Set(rows.map((row) => row.port)))) : null,
@@ -96,7 +97,7 @@ async function movePorts(tx: Db, ctx: VerbContext, move: PortMove): Promise<Proj
 }
 
 function refuseTakenPorts(ports: ProjectPorts, foreign: ReadonlySet<number>): void {
-  const fields = { gateway: "gatewayPort", gatewayInner: "gatewayPort", poolerSession: "poolerSessionPort", poolerTransaction: "poolerTransactionPort", database: "databasePort" } as const;
+  const fields = { gateway: "gatewayPort", gatewayInner: "gatewayPort", gatewayBeside: "gatewayPort", poolerSession: "poolerSessionPort", poolerTransaction: "poolerTransactionPort", database: "databasePort" } as const;
   const seen = new Set<number>();
   for (const [purpose, port] of Object.entries(ports) as [keyof ProjectPorts, number | null][]) {
     if (port === null) continue;
@@ -108,7 +109,7 @@ function refuseTakenPorts(ports: ProjectPorts, foreign: ReadonlySet<number>): vo
 
 async function writePorts(tx: Db, ctx: Pick<VerbContext, "newId">, move: { projectId: string; hostId: string }, ports: ProjectPorts): Promise<void> {
   await tx.portAllocation.deleteMany({ where: { projectId: move.projectId } });
-  const wanted = { gateway: ports.gateway, "gateway-inner": ports.gatewayInner ?? null, "pooler-session": ports.poolerSession, "pooler-transaction": ports.poolerTransaction, database: ports.database };
+  const wanted = { gateway: ports.gateway, "gateway-inner": ports.gatewayInner ?? null, "gateway-beside": ports.gatewayBeside ?? null, "pooler-session": ports.poolerSession, "pooler-transaction": ports.poolerTransaction, database: ports.database };
   for (const [purpose, port] of Object.entries(wanted)) {
     if (port !== null) await tx.portAllocation.create({ data: { id: ctx.newId(), hostId: move.hostId, projectId: move.projectId, purpose, port } });
   }

@@ -4,6 +4,7 @@ import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import { deriveState } from "./derive-state";
+import { gatewaysOf } from "./gateway/gateway-choice";
 import { listProjectsInput } from "./inputs";
 import { readSettings } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
@@ -50,7 +51,7 @@ async function lastContracts(db: Db, ids: readonly string[]): Promise<Map<string
 }
 
 export type ListRow = {
-  id: string; ref: string; displayName: string; state: string; stateReason: string | null; release: string; settingsJson: string;
+  id: string; ref: string; displayName: string; state: string; stateReason: string | null; release: string; settingsJson: string; gatewayKind: string | null; gatewayBesideJson: string | null;
   createdAt: Date; purgeAfter: Date | null;
   snapshot: { takenAt: Date; servicesJson: string; driftJson: string } | null;
 };
@@ -79,7 +80,7 @@ export function toListItem(row: ListRow, seen: { nowMs: number; operationId: str
     state: derived.state,
     stateReason: derived.reason,
     release: row.release,
-    gateway: "envoy",
+    gateway: gatewaysOf(row).serving,
     apiUrl: settings?.publicUrl ?? "",
     memoryBytes: memoryOf(services),
     servicesHealthy: services.filter((service) => service.state === "healthy").length,

@@ -46,9 +46,11 @@ export function toPorts(rows: readonly PortRow[]): ProjectPorts {
     return port;
   };
   const inner = find("gateway-inner");
+  const beside = find("gateway-beside");
   return {
     gateway: need("gateway"),
     ...(inner === undefined ? {} : { gatewayInner: inner }),
+    ...(beside === undefined ? {} : { gatewayBeside: beside }),
     poolerSession: need("pooler-session"),
     poolerTransaction: need("pooler-transaction"),
     database: find("database") ?? null,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DriftView, ServiceObservation } from "./views";
 
 const service: z.ZodType<ServiceObservation> = z.object({
-  service: z.enum(["db", "api-gw", "auth", "rest", "realtime", "storage", "imgproxy", "meta", "functions", "studio", "supavisor"]),
+  service: z.enum(["db", "api-gw", "kong", "auth", "rest", "realtime", "storage", "imgproxy", "meta", "functions", "studio", "supavisor"]),
   state: z.enum(["healthy", "starting", "unhealthy", "stopped", "missing"]),
   image: z.string(),
   version: z.string(),

@@ -1,4 +1,4 @@
-import type { ServiceName } from "@/lib/stack/desired";
+import type { StackServiceName } from "@/lib/stack/desired";
 
 export type { ApiKeyView, KeysView } from "./keys/key-views";
 export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewayView, KongImportView } from "./gateway/gateway-views";
@@ -12,7 +12,7 @@ export type ProjectState = "creating" | "ready" | "degraded" | "paused" | "faile
 export type ServiceState = "healthy" | "starting" | "unhealthy" | "stopped" | "missing";
 
 export type ServiceObservation = {
-  service: ServiceName;
+  service: StackServiceName;
   state: ServiceState;
   image: string;
   /** Tag of the image. */

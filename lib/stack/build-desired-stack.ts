@@ -1,12 +1,13 @@
 import type { GatewayKind } from "@/lib/gateway/contract";
 import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import type { DesiredService, DesiredStack, DesiredVolume } from "./desired";
+import { gatewayChoice, gatewayServices, runningGateways } from "./gateways";
 import { getRelease, validateServices, type Release, type ReleaseService } from "./releases";
 import { checkSecret } from "./secret-rules";
 import { gatewayInput } from "./services/gateway";
 import { kongGatewayParts } from "./services/kong-gateway";
 import { mebibyte, type PlainSecrets, type ServiceContext } from "./service-definition";
-import type { ProjectSecrets, SecretName, StackInput } from "./settings";
+import type { GatewayChoice, ProjectSecrets, SecretName, StackInput } from "./settings";
 
 const logLimits = { logMaxSizeBytes: 10 * mebibyte, logMaxFiles: 3 };
 
@@ -23,10 +24,10 @@ export class StackInputError extends Error {
  * in the order of their first use, so equal input gives equal output.
  * @throws StackInputError for an unknown release, services that cannot run together, or a secret outside of its rule.
  */
-export function buildDesiredStack(input: StackInput, gatewayKind: GatewayKind = "envoy"): DesiredStack {
+export function buildDesiredStack(input: StackInput): DesiredStack {
   const release = requireRelease(input);
-  const context = createContext(input, release);
-  const services = release.services.filter((service) => context.has(service.name)).map((service) => buildService(withGateway(service, release, gatewayKind), context));
+  const context = openStackContext(input);
+  const services = wishedServices(input.settings, release, gatewayChoice(input, release)).map((service) => buildService(service, context));
   return {
     projectId: input.projectId,
     projectRef: input.projectRef,
@@ -44,21 +45,38 @@ export function buildDesiredStack(input: StackInput, gatewayKind: GatewayKind = 
  * @throws StackInputError as `buildDesiredStack`.
  */
 export function buildGatewayInput(input: StackInput): RouteConfigurationInput {
-  return gatewayInput(createContext(input, requireRelease(input)));
+  return gatewayInput(openStackContext(input));
+}
+
+/**
+ * The input with its release looked up and its secrets revealed: what services are built from. It never leaves worker memory.
+ * @throws StackInputError as `buildDesiredStack`.
+ */
+export function openStackContext(input: StackInput): ServiceContext {
+  return createContext(input, requireRelease(input));
 }
 
 /**
  * The services that the stack of these settings has, without what only secrets tell.
  * @throws StackInputError for an unknown release, or services that cannot run together.
  */
-export function listServices(settings: StackInput["settings"], gatewayKind: GatewayKind = "envoy"): Pick<DesiredService, "name" | "image">[] {
+export function listServices(settings: StackInput["settings"], gateways?: GatewayChoice): Pick<DesiredService, "name" | "image">[] {
   const release = requireRelease({ settings });
-  return release.services.filter(({ name }) => settings.services.includes(name)).map((service) => withGateway(service, release, gatewayKind)).map(({ name, image }) => ({ name, image }));
+  return wishedServices(settings, release, gatewayChoice({ gateways }, release)).map(({ name, image }) => ({ name, image }));
 }
 
-/** The service as it is, or the gateway with Kong in it. */
-function withGateway(service: ReleaseService, { kongImage }: Release, gatewayKind: GatewayKind): ReleaseService {
-  return service.name === "api-gw" && gatewayKind === "kong" ? { ...service, image: kongImage, build: (context) => kongGatewayParts(context) } : service;
+type WishedService = Pick<ReleaseService, "image" | "build"> & { name: DesiredService["name"] };
+
+/** The services that were chosen, in the release's order; in the gateway's place the gateways that run. */
+function wishedServices({ services }: StackInput["settings"], release: Release, choice: GatewayChoice): WishedService[] {
+  const kinds = runningGateways(choice);
+  return release.services
+    .filter(({ name }) => services.includes(name))
+    .flatMap((service) => (service.name === gatewayServices.envoy ? kinds.map((kind) => gatewayOf(kind, service, release)) : [service]));
+}
+
+function gatewayOf(kind: GatewayKind, envoy: ReleaseService, { kongImage }: Release): WishedService {
+  return kind === "envoy" ? envoy : { name: gatewayServices.kong, image: kongImage, build: (context) => kongGatewayParts(context) };
 }
 
 function requireRelease({ settings }: Pick<StackInput, "settings">): Release {
@@ -73,7 +91,7 @@ function createContext(input: StackInput, release: Release): ServiceContext {
   return {
     input,
     secrets: revealSecrets(input.secrets),
-    release: { name: release.name, restrictsMetaCors: release.restrictsMetaCors },
+    release: { name: release.name, restrictsMetaCors: release.restrictsMetaCors, defaultGateway: release.defaultGateway },
     has: (service) => input.settings.services.includes(service),
   };
 }
@@ -88,7 +106,7 @@ function revealSecrets(secrets: ProjectSecrets): PlainSecrets {
   return Object.fromEntries(entries) as PlainSecrets;
 }
 
-function buildService(service: ReleaseService, context: ServiceContext): DesiredService {
+function buildService(service: WishedService, context: ServiceContext): DesiredService {
   const { pids, ...parts } = service.build(context);
   return {
     name: service.name,
@@ -97,6 +115,7 @@ function buildService(service: ReleaseService, context: ServiceContext): Desired
     command: parts.command,
     environment: parts.environment,
     files: parts.files ?? [],
+    ...(parts.reload === undefined ? {} : { reload: parts.reload }),
     mounts: parts.mounts ?? [],
     aliases: parts.aliases ?? [],
     hostname: parts.hostname,

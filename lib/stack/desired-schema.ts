@@ -38,12 +38,13 @@ const configFile = z.strictObject({
 });
 
 const desiredService = z.strictObject({
-  name: serviceName,
+  name: z.union([serviceName, z.literal("kong")]),
   image,
   entrypoint: z.array(text).optional(),
   command: z.array(text).optional(),
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "Not a name of an environment variable."), text),
   files: z.array(configFile),
+  reload: z.array(text).min(1).optional(),
   mounts: z.array(z.strictObject({ volume: partName, path: containerPath, readOnly: z.boolean() })),
   aliases: z.array(dnsName),
   hostname: dnsName.optional(),

@@ -20,6 +20,9 @@ export type ServiceName =
   | "studio"
   | "supavisor";
 
+/** What runs: the services that people choose, with Kong in the place of `api-gw` or beside it. */
+export type StackServiceName = ServiceName | "kong";
+
 export type DesiredStack = {
   /** Immutable id of the project (`^[a-z0-9]{12}$`); every Docker object's name is derived from it. */
   projectId: string;
@@ -48,7 +51,7 @@ export type DesiredVolume = {
 };
 
 export type DesiredService = {
-  name: ServiceName;
+  name: StackServiceName;
   /** Official reference with tag, for example `supabase/gotrue:v2.196.0`; the image source prefixes it. */
   image: string;
   /** undefined keeps the image's own. */
@@ -57,6 +60,8 @@ export type DesiredService = {
   /** Complete environment given to the container. Values are plain here: the type never leaves worker memory. */
   environment: Record<string, string>;
   files: ConfigFile[];
+  /** Run inside the running container after changed reloadable files were put in place, for a program that does not watch them; exit 0 means that they are in force. */
+  reload?: string[];
   mounts: VolumeMount[];
   /** Extra DNS names on the project network, beside the service name. */
   aliases: string[];

@@ -20,7 +20,8 @@ export function exportName(projectRef: string): string {
  * The stack as a folder that Docker Compose starts without Basehold, from the same model that the engine's calls come from. It has
  * volumes of its own under another project name, so it can never touch the data of the running project.
  */
-export function exportCompose(stack: DesiredStack, { imagePrefix }: Options): { files: ExportedFile[] } {
+export function exportCompose(wished: DesiredStack, { imagePrefix }: Options): { files: ExportedFile[] } {
+  const stack = withUpstreamNames(wished);
   const secrets = stack.variables ?? {};
   const ports = portVariables(stack.services);
   const interpolate = makeInterpolator(secrets);
@@ -41,9 +42,17 @@ export function exportCompose(stack: DesiredStack, { imagePrefix }: Options): { 
   };
 }
 
-type Context = Options & { stack: DesiredStack; interpolate: (text: string) => string; ports: PortVariable[] };
+type ExportedService = DesiredService & { name: ServiceName };
+type ExportedStack = Omit<DesiredStack, "services"> & { services: ExportedService[] };
 
-function toComposeService(service: DesiredService, { stack, imagePrefix, interpolate, ports }: Context) {
+/** Upstream's gateway is the service `api-gw`, also where its Kong file puts Kong into it; others depend on that name. */
+function withUpstreamNames(stack: DesiredStack): ExportedStack {
+  return { ...stack, services: stack.services.map((service) => ({ ...service, ...(service.name === "kong" ? { aliases: ["kong", "envoy"] } : {}), name: service.name === "kong" ? "api-gw" : service.name })) };
+}
+
+type Context = Options & { stack: ExportedStack; interpolate: (text: string) => string; ports: PortVariable[] };
+
+function toComposeService(service: ExportedService, { stack, imagePrefix, interpolate, ports }: Context) {
   const { entrypoint, command, hostname, healthcheck, limits } = service;
   const dependencies = composeDependencies(stack, service.name);
   const files = service.files.filter((file) => mountOf(service, file) === undefined);
@@ -71,7 +80,7 @@ function toComposeService(service: DesiredService, { stack, imagePrefix, interpo
 }
 
 /** As upstream's own file has it: Compose has no probes of its own, so it waits in upstream's order. */
-function composeDependencies(stack: DesiredStack, name: ServiceName): Dependency[] {
+function composeDependencies(stack: ExportedStack, name: ServiceName): Dependency[] {
   const definition = getRelease(stack.release)?.services.find((service) => service.name === name);
   const present = new Set(stack.services.map((service) => service.name));
   return (definition?.composeDependsOn ?? []).filter((dependency) => present.has(dependency.service));
@@ -110,7 +119,7 @@ const portNames: Readonly<Record<string, string>> = {
 
 const portNameOf = (service: ServiceName, containerPort: number) => portNames[`${service}:${containerPort}`] ?? `${service.toUpperCase().replaceAll("-", "_")}_PORT_${containerPort}`;
 
-function portVariables(services: readonly DesiredService[]): PortVariable[] {
+function portVariables(services: readonly ExportedService[]): PortVariable[] {
   return services.flatMap((service) =>
     service.publishedPorts.map(({ containerPort, hostPort }) => ({ name: portNameOf(service.name, containerPort), value: String(hostPort), service: service.name, containerPort })),
   );

@@ -1,4 +1,4 @@
-import type { ServiceName } from "./desired";
+import type { StackServiceName } from "./desired";
 
 /** Reference (slug) of a project: part of URLs, of the pooler's user name and of the Compose grouping label. */
 export const projectRefPattern = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
@@ -17,7 +17,7 @@ export const partNamePattern = /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/;
 
 export type ObjectNames = {
   /** Docker name of a service's container. */
-  container(service: ServiceName): string;
+  container(service: StackServiceName): string;
   /** Docker name of a volume, from its short name. */
   volume(shortName: string): string;
   /** Docker name of the network, from its short name. */

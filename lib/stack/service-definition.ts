@@ -1,3 +1,4 @@
+import type { GatewayKind } from "@/lib/gateway/contract";
 import type { DesiredService, HealthCheck, Readiness, ServiceName } from "./desired";
 import type { OptionalSecretName, SecretName, StackInput } from "./settings";
 
@@ -23,7 +24,7 @@ export type Dependency = DesiredService["dependsOn"][number];
 
 /** The part of a desired service that its definition decides; the rest is the same for all. */
 export type ServiceParts = Pick<DesiredService, "environment"> &
-  Partial<Pick<DesiredService, "entrypoint" | "command" | "files" | "mounts" | "aliases" | "hostname" | "publishedPorts" | "healthcheck" | "dependsOn" | "replace">> & {
+  Partial<Pick<DesiredService, "entrypoint" | "command" | "files" | "reload" | "mounts" | "aliases" | "hostname" | "publishedPorts" | "healthcheck" | "dependsOn" | "replace">> & {
     readiness: Readiness;
     pids: number;
   };
@@ -34,7 +35,7 @@ export type PlainSecrets = Record<Exclude<SecretName, OptionalSecretName>, strin
 export type ServiceContext = {
   input: StackInput;
   secrets: PlainSecrets;
-  release: { name: string; restrictsMetaCors: boolean };
+  release: { name: string; restrictsMetaCors: boolean; defaultGateway: GatewayKind };
   has(service: ServiceName): boolean;
 };
 

@@ -1,5 +1,6 @@
 import type { GatewaySettings } from "@/lib/gateway/route-model";
 import type { Secret } from "./secret-value";
+import type { GatewayKind } from "@/lib/gateway/contract";
 import type { ServiceName } from "./desired";
 
 /** What a person chose for a project. Stored as JSON in the project row; holds no secret. */
@@ -66,6 +67,8 @@ export type ProjectPorts = {
   gateway: number;
   /** Loopback port of the gateway behind the edge. Absent: no edge stands in front, and the gateway holds the project's address itself. */
   gatewayInner?: number;
+  /** Loopback port of the other gateway, while it stands beside the one that serves. */
+  gatewayBeside?: number;
   poolerSession: number;
   poolerTransaction: number;
   database: number | null;
@@ -108,6 +111,9 @@ export type DashboardUserSecret = { username: string; password: Secret };
 export const optionalSecretNames = ["smtpPassword", "publishableKeyPrevious", "secretKeyPrevious"] as const satisfies readonly SecretName[];
 export type OptionalSecretName = (typeof optionalSecretNames)[number];
 
+/** Which gateway serves a project, and whether the other one stands beside it: on its way in, or kept for the way back. */
+export type GatewayChoice = { serving: GatewayKind; isOtherBeside: boolean };
+
 /** All that `buildDesiredStack` needs; nothing else may influence the result. */
 export type StackInput = {
   projectId: string;
@@ -119,6 +125,8 @@ export type StackInput = {
   secrets: ProjectSecrets;
   /** What the operator chose for the gateway; undefined: the release's own routes. */
   gateway?: GatewaySettings;
+  /** undefined: the release's own gateway, alone. */
+  gateways?: GatewayChoice;
   /** Addresses of the external hosts that its routes lead to, as the worker looked them up. */
   externalAddresses?: Readonly<Record<string, readonly string[]>>;
   /** Users of Studio beside the first, by name. */

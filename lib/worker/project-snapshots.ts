@@ -1,5 +1,6 @@
 import { findDrift } from "@/lib/engine/drift";
 import { splitByProject, type Observed } from "@/lib/engine/observed";
+import { gatewayChoiceOf } from "@/lib/projects/gateway/gateway-choice";
 import { toObservations } from "@/lib/projects/observe-project";
 import { parseSettings } from "@/lib/projects/settings-schema";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
@@ -66,7 +67,7 @@ export class ProjectSnapshots {
     // What is on its way somewhere has no drift, and its secrets need not be opened to say how its services are.
     const wish = project.state === "ready" ? await this.#wishes.get(project satisfies WishSource) : null;
     const services = toObservations({
-      services: wish?.services ?? listServices(parseSettings(project.settingsJson)), containers: observed.containers,
+      services: wish?.services ?? listServices(parseSettings(project.settingsJson), gatewayChoiceOf(project)), containers: observed.containers,
       imageLabels: this.#imageLabels, usage: shared.usage, readyContainers: this.tools.readyContainers,
     });
     const drift = wish === null ? [] : findDrift({ wish, observed, context: { instanceId: this.tools.instanceId, projectId: project.id, imagePrefix: shared.imagePrefix } });

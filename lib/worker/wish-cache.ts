@@ -10,6 +10,8 @@ export type WishSource = {
   ports: readonly { purpose: string; port: number }[];
   subnet: { subnet: string } | null;
   gatewayRevision: number | null;
+  gatewayKind: string | null;
+  gatewayBesideJson: string | null;
   /** Changes whenever one of the project's secrets is written. */
   secretsVersion: string;
 };
@@ -39,7 +41,7 @@ export class WishCache {
   }
 }
 
-function keyOf({ revision, settingsJson, ports, subnet, gatewayRevision, secretsVersion }: WishSource): string {
+function keyOf({ revision, settingsJson, ports, subnet, gatewayRevision, gatewayKind, gatewayBesideJson, secretsVersion }: WishSource): string {
   const held = ports.map(({ purpose, port }) => `${purpose}:${port}`).sort();
-  return JSON.stringify([revision, settingsJson, held, subnet?.subnet ?? null, gatewayRevision, secretsVersion]);
+  return JSON.stringify([revision, settingsJson, held, subnet?.subnet ?? null, gatewayRevision, gatewayKind, gatewayBesideJson, secretsVersion]);
 }

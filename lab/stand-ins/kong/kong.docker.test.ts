@@ -13,7 +13,7 @@ import { labReference } from "../../running-stack.fixture";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "basehold-kong-docker-"));
-const service = buildDesiredStack(sampleInput, "kong").services.find(({ name }) => name === "api-gw");
+const service = buildDesiredStack({ ...sampleInput, gateways: { serving: "kong", isOtherBeside: false } }).services.find(({ name }) => name === "kong");
 if (service === undefined) throw new Error("The sample stack has no gateway.");
 const config = service.files.find(({ path }) => path === kongFile)?.content ?? "";
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");

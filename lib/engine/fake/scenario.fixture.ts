@@ -110,7 +110,7 @@ export const arbStack: fc.Arbitrary<DesiredStack> = fc
     revision: fc.integer({ min: 1, max: 9 }),
   })
   .map(({ services, chosen, subnet, revision }) => {
-    const kept = services.filter((service) => chosen.includes(service.name)).map((service) => ({ ...service, dependsOn: service.dependsOn.filter((needed) => chosen.includes(needed.service)) }));
+    const kept = services.filter((service) => chosen.some((name) => name === service.name)).map((service) => ({ ...service, dependsOn: service.dependsOn.filter((needed) => chosen.includes(needed.service)) }));
     const volumes = [...new Set(kept.flatMap((service) => service.mounts.map((mount) => mount.volume)))].map((name) => ({ name }));
     return { projectId, projectRef: "sample", release: "v0.8.2", revision, network: { name: "default", subnet }, volumes, services: kept };
   });

@@ -82,14 +82,14 @@ describe("doors", () => {
     }));
   });
 
-  it("that a stack of the settings publishes are all asked for, on every address and with the direct port open or closed", () => {
+  it("that a stack of the settings publishes are all asked for, on every address and with the direct port open or closed and either gateway or both", () => {
     for (const bindAddress of ["127.0.0.1", "0.0.0.0", "10.0.0.4"]) {
-      for (const isDirectDatabasePortOpen of [true, false]) {
+      for (const [isDirectDatabasePortOpen, gateways, inner] of [[true, { serving: "envoy", isOtherBeside: false }, {}], [false, { serving: "kong", isOtherBeside: false }, { gatewayInner: 27100 }], [false, { serving: "kong", isOtherBeside: true }, { gatewayBeside: 27101 }]] as const) {
         const settings = { ...sampleInput.settings, bindAddress, isDirectDatabasePortOpen };
-        const ports = { ...sampleInput.ports, database: 5500 };
-        const stack = buildDesiredStack({ ...sampleInput, settings, ports });
+        const ports = { ...sampleInput.ports, ...inner, database: 5500 };
+        const stack = buildDesiredStack({ ...sampleInput, settings, ports, gateways });
         const published = stack.services.flatMap(({ name, publishedPorts }) => publishedPorts.map((port) => ({ service: name, ...port })));
-        expect(new Set(wishedDoors(settings, ports).map((door) => JSON.stringify(door, Object.keys(door).sort())))).toEqual(new Set(published.map((door) => JSON.stringify(door, Object.keys(door).sort()))));
+        expect(new Set(wishedDoors(settings, ports, gateways).map((door) => JSON.stringify(door, Object.keys(door).sort())))).toEqual(new Set(published.map((door) => JSON.stringify(door, Object.keys(door).sort()))));
       }
     }
   });

@@ -1,7 +1,8 @@
+import { isGatewayService } from "@/lib/stack/gateways";
 import type { Door, DoorFix, Reach, Severity } from "@/lib/access/doors-protocol";
 import type { ObservedPort } from "@/lib/engine/observed";
 import type { DoorContainer } from "./door-container";
-import { describePort, gatewayAdminPorts, gatewayService, knownPortsOf } from "./known-ports";
+import { describePort, gatewayAdminPorts, knownPortsOf } from "./known-ports";
 import { outerAddress, targetKey } from "./probe-targets";
 import { isWildcard, reachOf } from "./reach";
 import type { WishedDoor } from "./wished-doors";
@@ -27,7 +28,7 @@ export function judgeDoors(facts: Judged): Door[] {
   const doors = facts.containers.flatMap((container) => [
     ...container.ports.flatMap((port) => [publishedDoor(container, port, facts), ...widerDoor(container, port, facts)]),
     ...(container.isOnHostNetwork ? hostNetworkDoors(container, facts) : []),
-    ...(container.isOwn && container.service === gatewayService ? adminDoors(container, facts) : []),
+    ...(container.isOwn && isGatewayService(container.service) ? adminDoors(container, facts) : []),
   ]);
   return doors.sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || Number(a.isExpected) - Number(b.isExpected) || a.port - b.port || compare(a.address, b.address) || compare(a.container, b.container));
 }
@@ -59,7 +60,7 @@ type Verdict = Pick<Door, "severity" | "why" | "fix">;
 function asked({ service }: DoorContainer, { reach, containerPort }: Place): Verdict {
   if (reach === "loopback") return { severity: "ok", why: "Asked for in the settings. Programs of this machine get there, others do not.", fix: null };
   const { risk } = describePort(service, containerPort);
-  const isGateway = service === gatewayService;
+  const isGateway = isGatewayService(service);
   const why = `Asked for in the settings, and ${whoGetsThere(reach)} ${risk}${reach === "everyone" ? ` ${pastFirewall}` : ""}`;
   const fix: DoorFix =
     service === "db"

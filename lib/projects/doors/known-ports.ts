@@ -1,5 +1,3 @@
-import type { ServiceName } from "@/lib/stack/desired";
-
 /** What listens on a port of a service's container, and what somebody who gets there past the gateway can do. */
 type KnownPort = { title: string; risk: string };
 
@@ -15,8 +13,11 @@ const known: Record<string, KnownPort> = {
   "api-gw:8000": { title: "API gateway", risk: "It speaks plain HTTP: keys and passwords can be read on the way." },
   "api-gw:8443": { title: "API gateway, TLS", risk: "It is the same gateway on a second door." },
   "api-gw:9901": { title: "Envoy admin", risk: "Without a login it shows every key and can shut the gateway down." },
-  "api-gw:8001": { title: "Kong admin", risk: "Without a login it shows every key and changes every route." },
-  "api-gw:8444": { title: "Kong admin, TLS", risk: "Without a login it shows every key and changes every route." },
+  "kong:8000": { title: "API gateway", risk: "It speaks plain HTTP: keys and passwords can be read on the way." },
+  "kong:8443": { title: "API gateway, TLS", risk: "It is the same gateway on a second door." },
+  "kong:8001": { title: "Kong admin", risk: "Without a login it shows every key and changes every route." },
+  "kong:8444": { title: "Kong admin, TLS", risk: "Without a login it shows every key and changes every route." },
+  "kong:8100": { title: "Kong status", risk: "Without a login it shows every route and how it is used." },
   "studio:3000": { title: "Studio", risk: "It has no login of its own: whoever gets there reads and changes everything." },
   "meta:8080": { title: "Database administration", risk: "It runs any SQL without a login." },
   "rest:3000": { title: "PostgREST", risk: pastTheGateway },
@@ -40,4 +41,3 @@ export function knownPortsOf(service: string | null): number[] {
 
 /** Administration of a gateway, which belongs on the loopback of its container: the project's other containers could use it as well. */
 export const gatewayAdminPorts: readonly number[] = [9901, 8001, 8444];
-export const gatewayService: ServiceName = "api-gw";

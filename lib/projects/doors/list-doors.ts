@@ -3,6 +3,7 @@ import type { AllDoorsResponse, DoorsResponse, ProjectDoors } from "@/lib/access
 import type { VerbContext } from "@/lib/access/verb-context";
 import { splitByProject, type Observed } from "@/lib/engine/observed";
 import type { EnginePort } from "@/lib/engine/port";
+import { gatewayChoiceOf } from "../gateway/gateway-choice";
 import { openOperationStatuses } from "../list-projects";
 import { readSettings, toPorts } from "../settings-schema";
 import { toDoorContainers } from "./door-container";
@@ -22,7 +23,7 @@ export type DoorTools = {
   probeDoors(targets: readonly ProbeTarget[], networks: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>;
 };
 
-type Row = { id: string; ref: string; displayName: string; state: string; settingsJson: string; ports: { purpose: string; port: number }[] };
+type Row = { id: string; ref: string; displayName: string; state: string; release: string; settingsJson: string; gatewayKind: string | null; gatewayBesideJson: string | null; ports: { purpose: string; port: number }[] };
 
 /** The doors of one project, from a fresh look at the engine and from trying them. */
 export async function listProjectDoors(ctx: VerbContext, tools: DoorTools, ref: string, signal: AbortSignal): Promise<DoorsResponse> {
@@ -55,7 +56,7 @@ async function look(ctx: VerbContext, seen: readonly Seen[], tools: DoorTools, s
   const changing = new Set(open.map(({ projectId }) => projectId));
   const projects = known.map(({ row, containers }): ProjectDoors => {
     const settings = readSettings(row.settingsJson);
-    const wished = settings === null ? null : wishedDoors(settings, toPorts(row.ports));
+    const wished = settings === null ? null : wishedDoors(settings, toPorts(row.ports), gatewayChoiceOf(row));
     return {
       ref: row.ref, displayName: row.displayName, state: row.state, isChanging: changing.has(row.id),
       settings: settings === null ? null : { bindAddress: settings.bindAddress, publicUrl: settings.publicUrl, isDirectDatabasePortOpen: settings.isDirectDatabasePortOpen, services: settings.services },

@@ -1,5 +1,6 @@
+import { isGatewayService } from "@/lib/stack/gateways";
 import type { DoorContainer } from "./door-container";
-import { gatewayAdminPorts, gatewayService, knownPortsOf } from "./known-ports";
+import { gatewayAdminPorts, knownPortsOf } from "./known-ports";
 import { isWildcard, reachOf } from "./reach";
 
 export type ProbeTarget = { address: string; port: number };
@@ -40,5 +41,5 @@ function hostNetworkTargets({ isOnHostNetwork, service }: DoorContainer, hostAdd
 }
 
 function adminTargets({ isOwn, service, addresses }: DoorContainer): ProbeTarget[] {
-  return isOwn && service === gatewayService ? addresses.flatMap((address) => gatewayAdminPorts.map((port) => ({ address, port }))) : [];
+  return isOwn && isGatewayService(service) ? addresses.flatMap((address) => gatewayAdminPorts.map((port) => ({ address, port }))) : [];
 }

@@ -23,7 +23,7 @@ export function exportWorkflow(tools: WorkflowTools): Workflow<z.infer<typeof in
         async run({ operation, input: { projectId } }) {
           const input = await loadStackInput(tools, projectId);
           // The folder runs by itself, wherever it is taken: no edge stands in front of it there.
-          const stack = buildDesiredStack({ ...input, ports: { ...input.ports, gatewayInner: undefined } });
+          const stack = buildDesiredStack({ ...input, ports: { ...input.ports, gatewayInner: undefined }, gateways: input.gateways === undefined ? undefined : { ...input.gateways, isOtherBeside: false } });
           const { prefix } = await tools.imageSource();
           const folder = `${stack.projectRef}-export`;
           const rendered = exportCompose(stack, { imagePrefix: prefix }).files;

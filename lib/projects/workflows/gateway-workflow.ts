@@ -1,14 +1,11 @@
 import { z } from "zod";
 import type { Step, StepContext, Workflow } from "@/lib/operations/types";
 import { StepFailure } from "@/lib/operations/step-failure";
-import { LABEL, oneOffRole } from "@/lib/engine/observed";
 import { externalHostsOf } from "@/lib/gateway/envoy-clusters";
-import { parseVersions, readVersionsArgv, validationProblem } from "@/lib/gateway/envoy-control";
-import { renderEnvoy, renderEnvoyForValidation } from "@/lib/gateway/envoy";
 import { buildGatewayInput } from "@/lib/stack/build-desired-stack";
 import { applyStack } from "./apply-stack";
 import { loadStackInput } from "./load-stack";
-import { pause } from "./pause";
+import { gatewayKinds, inForceLimitMs, validateGateway, waitInForce } from "./gateway-in-force";
 import { proveStep } from "./prove-step";
 import { settleRevision } from "./settle-revision";
 import type { WorkflowTools } from "./tools";
@@ -17,8 +14,6 @@ const input = z.object({ projectId: z.string(), number: z.number().int(), previo
 type ApplyInput = z.infer<typeof input>;
 
 const gatewayProofMs = 10_000;
-const inForceLimitMs = 10_000;
-const validationFile = "/tmp/basehold-validate.yaml";
 
 /**
  * Puts a revision of gateway settings in force: looked up, validated by the gateway's own checker, applied, read back from the gateway,
@@ -92,32 +87,11 @@ function validateStep(tools: WorkflowTools): Step<ApplyInput> {
     timeoutMs: 60_000,
     isCancellable: true,
     async run({ input: { projectId, number }, operation }, signal) {
-      const rendered = renderEnvoyForValidation(await candidate(tools, projectId, number));
-      const image = await gatewayImage(tools, projectId, signal);
-      const { exitCode, stdout, stderr } = await tools.engine.runOneOff(
-        {
-          imageRef: image, argv: ["envoy", "--mode", "validate", "-c", validationFile], networkName: null, mounts: [], timeoutMs: 30_000,
-          files: [{ path: validationFile, content: rendered, mode: 0o444, uid: 0, gid: 0, reloadable: false }],
-          labels: { [LABEL.instance]: tools.instanceId, [LABEL.project]: projectId, [LABEL.role]: oneOffRole, [LABEL.operation]: operation.id },
-        },
-        signal,
-      );
-      if (exitCode === 0) return {};
-      throw new StepFailure({ code: "configuration-refused", sentence: `Envoy refuses these routes: ${validationProblem(`${stdout}\n${stderr}`)}`, service: "api-gw", evidence: `${stdout}\n${stderr}`.trim().split("\n").slice(-20), isRetryable: false });
+      const input = await loadStackInput(tools, projectId, number);
+      for (const kind of await gatewayKinds(tools, projectId)) await validateGateway(tools, { input, kind, operationId: operation.id }, signal);
+      return {};
     },
   };
-}
-
-/** The image that the project's gateway runs, as its container names it. */
-async function gatewayImage(tools: WorkflowTools, projectId: string, signal: AbortSignal): Promise<string> {
-  return (await findGateway(tools, projectId, signal)).imageRef;
-}
-
-async function findGateway(tools: WorkflowTools, projectId: string, signal: AbortSignal) {
-  const { containers } = await tools.engine.observe({ instanceId: tools.instanceId, projectId, imageRefs: [], readsMarkers: false }, signal);
-  const running = containers.find((container) => container.labels[LABEL.service] === "api-gw" && container.state === "running");
-  if (running === undefined) throw new StepFailure({ code: "gateway-down", sentence: "The gateway does not run. Reconcile the project, then apply the draft again.", service: "api-gw", evidence: [], isRetryable: true });
-  return running;
 }
 
 function applyStep(tools: WorkflowTools): Step<ApplyInput> {
@@ -150,23 +124,3 @@ function confirmStep<Input extends { projectId: string }>(tools: WorkflowTools):
   };
 }
 
-const pauseBetweenReadsMs = 100;
-
-/** A file that was moved into place is not proof that it is in force: the gateway may have missed or refused it. */
-export async function waitInForce(tools: WorkflowTools, projectId: string, signal: AbortSignal): Promise<{ routes: string; clusters: string }> {
-  const wanted = renderEnvoy(buildGatewayInput(await loadStackInput(tools, projectId)));
-  const { id } = await findGateway(tools, projectId, signal);
-  const until = tools.now().getTime() + inForceLimitMs;
-  for (;;) {
-    const { exitCode, stdout } = await tools.engine.exec(id, readVersionsArgv, { timeoutMs: 5_000, maxOutputBytes: 65_536 }, signal);
-    const seen = parseVersions(exitCode === 0 ? stdout : "");
-    const isFilterOld = seen.filters !== null && seen.filters !== wanted.ecdsVersion;
-    if (seen.routes === wanted.rdsVersion && seen.clusters === wanted.cdsVersion && !isFilterOld) return { routes: wanted.rdsVersion, clusters: wanted.cdsVersion };
-    if (tools.now().getTime() >= until) {
-      const log = await tools.engine.tailLogs(id, { tail: 40 }, signal);
-      const evidence = log.map(({ text }) => text).filter((text) => /reject|error|warn/i.test(text) && !text.includes("Deprecated field")).slice(-10);
-      throw new StepFailure({ code: "not-in-force", sentence: "The gateway did not take the new routes within 10 s; the version that it reports is another one.", service: "api-gw", evidence, isRetryable: true });
-    }
-    await pause(pauseBetweenReadsMs, signal);
-  }
-}

@@ -12,7 +12,7 @@ import { namesOf, rotatableKeys, secretsOfKey, writeKeySettings } from "../keys/
 import { dropAside, hasAside, putBack, setAside } from "../keys/set-aside";
 import { keySettingsSchema } from "../settings-schema";
 import { applyStack } from "./apply-stack";
-import { waitInForce } from "./gateway-workflow";
+import { waitInForce } from "./gateway-in-force";
 import { imagesStep } from "./images-step";
 import { proveStep } from "./prove-step";
 import { markApplied, setProjectState } from "./settle";

@@ -2,6 +2,7 @@ import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
 import type { DesiredStack } from "@/lib/stack/desired";
 import type { StackInput } from "@/lib/stack/settings";
 import { loadGatewayRevision } from "../gateway/load-gateway-settings";
+import { gatewayChoiceOf } from "../gateway/gateway-choice";
 import { parseSettings, toPorts } from "../settings-schema";
 import type { WorkflowTools } from "./tools";
 
@@ -31,6 +32,7 @@ export async function loadStackInput(tools: Pick<WorkflowTools, "store" | "secre
     ports: toPorts(project.ports),
     secrets: await tools.secrets.readAll(tools.store.db, project.id),
     gateway: gateway.settings,
+    gateways: gatewayChoiceOf(project),
     externalAddresses: gateway.externalAddresses,
     dashboardUsers: await tools.secrets.readDashboardUsers(tools.store.db, project.id),
   };

@@ -48,7 +48,7 @@ type PortRow = { purpose: string; port: number };
 /** Whether the port can be had on the address that it is for. What the edge holds already, it holds for this project. */
 async function isFree(tools: WorkflowTools, project: LoadedProject, { purpose, port }: PortRow): Promise<boolean> {
   const { bindAddress } = parseSettings(project.settingsJson);
-  const address = purpose === "gateway-inner" ? "127.0.0.1" : bindAddress;
+  const address = purpose === "gateway-inner" || purpose === "gateway-beside" ? "127.0.0.1" : bindAddress;
   if (await tools.isPortFree(address, port)) return true;
   const isBehindEdge = project.ports.some((row) => row.purpose === "gateway-inner");
   return purpose === "gateway" && isBehindEdge && tools.edge.holds({ address, port }, AbortSignal.timeout(edgeAnswerMs));
@@ -81,7 +81,8 @@ async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: P
   }
 }
 
-const purposesOf: Partial<Record<string, readonly PortPurpose[]>> = { "api-gw": ["gateway", "gateway-inner"], supavisor: ["pooler-session", "pooler-transaction"], db: ["database"] };
+const gatewayPurposes: readonly PortPurpose[] = ["gateway", "gateway-inner", "gateway-beside"];
+const purposesOf: Partial<Record<string, readonly PortPurpose[]>> = { "api-gw": gatewayPurposes, kong: gatewayPurposes, supavisor: ["pooler-session", "pooler-transaction"], db: ["database"] };
 
 /**
  * Exchanges the ports of a service that could not start because another program was faster, unless the person chose them. Says whether

@@ -1,3 +1,4 @@
+import type { GatewayKind } from "@/lib/gateway/contract";
 import type { ServiceName } from "../desired";
 import type { ServiceDefinition } from "../service-definition";
 import { auth } from "../services/auth";
@@ -21,6 +22,8 @@ export type ReleaseData = {
   images: Record<ServiceName, string>;
   /** Upstream's Kong, for projects that choose it over the Envoy in `images`. */
   kongImage: string;
+  /** What upstream starts unless told otherwise: Envoy since 0.8.0 (supabase/supabase, discussion 48048). */
+  defaultGateway: GatewayKind;
   /** Browsers of foreign origins may not read `/pg/` (upstream: since 0.8.1). */
   restrictsMetaCors: boolean;
 };

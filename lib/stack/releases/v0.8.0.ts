@@ -17,5 +17,6 @@ export const v0_8_0 = defineRelease({
     supavisor: "supabase/supavisor:2.9.5",
   },
   kongImage: "kong/kong:3.9.3",
+  defaultGateway: "envoy",
   restrictsMetaCors: false,
 });

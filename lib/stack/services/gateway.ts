@@ -3,7 +3,9 @@ import { htpasswdLine } from "@/lib/gateway/htpasswd";
 import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import { effectiveRoutes } from "@/lib/gateway/precedence";
 import { defaultGatewaySettings } from "@/lib/gateway/route-model";
-import type { ConfigFile } from "../desired";
+import type { GatewayKind } from "@/lib/gateway/contract";
+import type { ConfigFile, PublishedPort } from "../desired";
+import { gatewayChoice } from "../gateways";
 import { healthCheck, mebibyte, readyWhen, type ServiceContext, type ServiceDefinition } from "../service-definition";
 
 /** User that the official image runs Envoy as. */
@@ -49,9 +51,20 @@ export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "
   };
 }
 
-/** Where the gateway is published: on the project's own address, or on loopback behind the edge. */
-export function gatewayDoor({ settings, ports }: Pick<ServiceContext["input"], "settings" | "ports">): { hostIp: string; hostPort: number } {
+/**
+ * Where a gateway is published: on the project's own address, on loopback behind the edge, or on a loopback port of its own beside the
+ * gateway that serves; undefined while it has none.
+ */
+export function gatewayDoor({ input, release }: Pick<ServiceContext, "input" | "release">, kind: GatewayKind): { hostIp: string; hostPort: number } | undefined {
+  const { settings, ports } = input;
+  if (gatewayChoice(input, release).serving !== kind) return ports.gatewayBeside === undefined ? undefined : { hostIp: "127.0.0.1", hostPort: ports.gatewayBeside };
   return ports.gatewayInner === undefined ? { hostIp: settings.bindAddress, hostPort: ports.gateway } : { hostIp: "127.0.0.1", hostPort: ports.gatewayInner };
+}
+
+/** The published port of a gateway, as a service has it. */
+export function publishedGateway(context: Pick<ServiceContext, "input" | "release">, kind: GatewayKind): PublishedPort[] {
+  const door = gatewayDoor(context, kind);
+  return door === undefined ? [] : [{ containerPort: gatewayContainerPort, ...door }];
 }
 
 function renderFiles(context: ServiceContext): ConfigFile[] {
@@ -74,7 +87,7 @@ export const gateway: ServiceDefinition = {
     environment: {},
     files: renderFiles(context),
     aliases: ["kong", "envoy"],
-    publishedPorts: [{ containerPort: gatewayContainerPort, ...gatewayDoor(context.input) }],
+    publishedPorts: publishedGateway(context, "envoy"),
     healthcheck: healthCheck(["CMD-SHELL", "timeout 1 bash -c '</dev/tcp/127.0.0.1/8000'"], { intervalS: 10 }),
     readiness: readyWhen(["bash", "-c", "</dev/tcp/127.0.0.1/8000"]),
     // Upstreams that are not there yet answer 503 on their routes only, so the gateway waits for nobody.

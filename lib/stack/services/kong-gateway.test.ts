@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { parseDesiredStack } from "../desired-schema";
+import type { GatewayKind } from "@/lib/gateway/contract";
+import { gatewayServices, isGatewayService } from "../gateways";
 import { buildDesiredStack, listServices } from "../build-desired-stack";
 import { releases } from "../releases";
 import { sampleInput, sampleSecrets, sampleSettings } from "../sample-input.fixture";
 import type { StackInput } from "../settings";
 
-const gatewayOf = (input: StackInput = sampleInput, kind?: "envoy" | "kong") => {
-  const gateway = buildDesiredStack(input, kind).services.find(({ name }) => name === "api-gw");
+const serving = (kind: GatewayKind, input: StackInput = sampleInput): StackInput => ({ ...input, gateways: { serving: kind, isOtherBeside: false } });
+const gatewayOf = (input: StackInput = sampleInput, kind: GatewayKind = "envoy") => {
+  const gateway = buildDesiredStack(serving(kind, input)).services.find(({ name }) => name === gatewayServices[kind]);
   if (gateway === undefined) throw new Error("no gateway");
   return gateway;
 };
@@ -15,18 +18,19 @@ describe("a stack with Kong as its gateway", () => {
   test("passes the stack's own check for every release, and differs in its gateway alone", () => {
     for (const { name, kongImage } of releases) {
       const input = { ...sampleInput, settings: { ...sampleSettings, release: name } };
-      const [kong, envoy] = [buildDesiredStack(input, "kong"), buildDesiredStack(input)];
+      const [kong, envoy] = [buildDesiredStack(serving("kong", input)), buildDesiredStack(input)];
       expect(parseDesiredStack(kong)).toEqual(kong);
-      const others = (stack: typeof kong) => stack.services.filter((service) => service.name !== "api-gw");
+      const others = (stack: typeof kong) => stack.services.filter((service) => !isGatewayService(service.name));
       expect(others(kong)).toEqual(others(envoy));
       expect(gatewayOf(input, "kong").image).toBe(kongImage);
-      expect(listServices(input.settings, "kong").find((service) => service.name === "api-gw")?.image).toBe(kongImage);
+      expect(listServices(input.settings, { serving: "kong", isOtherBeside: false }).find((service) => service.name === "kong")?.image).toBe(kongImage);
     }
   });
 
   test("listens where Envoy did, under the same names", () => {
     const [kong, envoy] = [gatewayOf(sampleInput, "kong"), gatewayOf()];
-    expect([kong.publishedPorts, kong.aliases, kong.dependsOn, kong.replace]).toEqual([envoy.publishedPorts, envoy.aliases, envoy.dependsOn, envoy.replace]);
+    const namesOf = (gateway: typeof kong) => new Set([gateway.name, ...gateway.aliases]);
+    expect([kong.publishedPorts, namesOf(kong), kong.dependsOn, kong.replace]).toEqual([envoy.publishedPorts, new Set([...namesOf(envoy)]), envoy.dependsOn, envoy.replace]);
   });
 
   test("keeps every secret out of the environment, which Docker shows to whoever may look", () => {

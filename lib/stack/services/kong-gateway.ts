@@ -1,16 +1,14 @@
-import { kongFile, renderKong } from "@/lib/gateway/kong";
+import { kongFile, renderKong, type RenderedKong } from "@/lib/gateway/kong";
 import type { KongKeys } from "@/lib/gateway/kong-consumers";
-import { kongPorts } from "@/lib/gateway/kong-control";
+import { kongApplyArgv, kongPorts } from "@/lib/gateway/kong-control";
 import { kongPlugins } from "@/lib/gateway/kong-plugins";
 import type { ConfigFile } from "../desired";
 import { healthCheck, readyWhen, type ServiceContext, type ServiceParts } from "../service-definition";
-import { dashboardUsers, gatewayDoor, gatewayInput } from "./gateway";
+import { dashboardUsers, gatewayInput, publishedGateway } from "./gateway";
 
 export type KongOptions = {
   /** Networks of proxies in front whose `X-Forwarded-*` count. Empty: clients connect to the gateway themselves. Left out: the edge, where it stands in front. */
   trustedProxies?: readonly string[];
-  /** Whether whoever uploads a changed file runs `kongApplyArgv` afterwards. Kong does not watch its file: without it, a change replaces the container. */
-  isAppliedWhileRunning?: boolean;
 };
 
 const logFile = "/etc/kong/basehold-log.conf";
@@ -44,6 +42,11 @@ function kongKeys(context: Pick<ServiceContext, "input" | "secrets" | "release">
     dashboardUsers: dashboardUsers(context),
     jwks: secrets.jwtJwks,
   };
+}
+
+/** Kong's document for a project. */
+export function renderKongOf(context: Pick<ServiceContext, "input" | "secrets" | "release">): RenderedKong {
+  return renderKong({ routes: gatewayInput(context).routes, publicUrl: context.input.settings.publicUrl, keys: kongKeys(context) });
 }
 
 function publicPort(publicUrl: string): string {
@@ -94,18 +97,19 @@ function edgeNetworks({ input }: Pick<ServiceContext, "input">): string[] {
 }
 
 /**
- * The service `api-gw` with Kong in it, in place of the Envoy that `services/gateway.ts` describes: the same routes, keys and published port, in the release's `kongImage`.
+ * The service `kong`, in place of the Envoy that `services/gateway.ts` describes or beside it: the same routes, keys and names, in the release's `kongImage`.
  */
-export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secrets" | "release">, { trustedProxies = edgeNetworks(context), isAppliedWhileRunning = false }: KongOptions = {}): ServiceParts {
-  const { input } = context;
-  const { publicUrl } = input.settings;
-  const { config } = renderKong({ routes: gatewayInput(context).routes, publicUrl, keys: kongKeys(context) });
+export function kongGatewayParts(context: Pick<ServiceContext, "input" | "secrets" | "release">, { trustedProxies = edgeNetworks(context) }: KongOptions = {}): ServiceParts {
+  const { publicUrl } = context.input.settings;
+  const { config } = renderKongOf(context);
   return {
     command: ["kong", "docker-start"],
     environment: environmentOf(publicUrl, trustedProxies),
-    files: [configFile(logFile, logConfiguration, false), configFile(kongFile, config, isAppliedWhileRunning)],
-    aliases: ["kong", "envoy"],
-    publishedPorts: [{ containerPort: kongPorts.proxy, ...gatewayDoor(input) }],
+    files: [configFile(logFile, logConfiguration, false), configFile(kongFile, config, true)],
+    // Kong does not watch its file.
+    reload: [...kongApplyArgv],
+    aliases: ["api-gw", "envoy"],
+    publishedPorts: publishedGateway(context, "kong"),
     healthcheck: healthCheck(["CMD", "kong", "health"], { retries: 5 }),
     readiness: readyWhen(["kong", "health"]),
     dependsOn: [],
