@@ -7,7 +7,9 @@ import { callFunctionResponse, metricsResponse, preflightResponse } from "@/lib/
 
 const at = z.iso.datetime();
 const role = z.enum(["owner", "admin", "operator", "viewer", "none"]);
-const serviceName = z.enum(["db", "api-gw", "auth", "rest", "realtime", "storage", "imgproxy", "meta", "functions", "studio", "supavisor"]);
+const serviceNames = ["db", "api-gw", "auth", "rest", "realtime", "storage", "imgproxy", "meta", "functions", "studio", "supavisor"] as const;
+const serviceName = z.enum(serviceNames);
+const stackServiceName = z.enum([...serviceNames, "kong"]);
 
 /** A page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
@@ -30,7 +32,7 @@ const listItem = z.object({
 export const projectSchema = listItem.meta({ id: "Project" });
 
 const service = z.object({
-  service: serviceName, state: z.enum(["healthy", "starting", "unhealthy", "stopped", "missing"]), image: z.string(), version: z.string(), containerId: z.string().nullable(),
+  service: stackServiceName, state: z.enum(["healthy", "starting", "unhealthy", "stopped", "missing"]), image: z.string(), version: z.string(), containerId: z.string().nullable(),
   startedAt: z.string().nullable(), standIn: z.string().nullable(), memoryBytes: z.number().nullable(), memoryLimitBytes: z.number().nullable(), cpuCores: z.number().nullable(),
 });
 const contractResult = z.object({
