@@ -46,9 +46,27 @@ export type EdgeCertificate = {
   notAfterMs: number;
   /** `issued` by ACME or the internal authority; `uploaded` by a person. */
   source: "issued" | "uploaded";
+  /** Who issued it, as the edge's storage names it: `internalAuthority`, or what `authorityKey` gives for an ACME directory. null for an uploaded one. */
+  authority: string | null;
 };
 
-/** What the edge's log says last about getting a certificate for a name. */
+/** Name of the edge's own authority in its storage. */
+export const internalAuthority = "local";
+
+/**
+ * Name of an ACME directory in the edge's storage, where its certificates lie: `https://acme.test:14000/dir` is `acme.test-14000-dir`.
+ * As CertMagic makes it (`issuerKey` and `StorageKeys.Safe` of v0.25).
+ */
+export function authorityKey(directoryUrl: string): string {
+  const { host, pathname } = new URL(directoryUrl);
+  const path = pathname.replaceAll("/", "-").replace(/^-+|-+$/g, "");
+  return `${host}${path === "" ? "" : `-${path}`}`.toLowerCase().replaceAll(":", "-").replaceAll("..", "").replace(/[^\w@.-]/g, "");
+}
+
+/**
+ * What the edge's log says last about getting a certificate for a name. `failed`: an attempt has ended without one; the edge tries again
+ * by itself, later and later. `detail`: why, in the authority's words, as soon as there is something to say.
+ */
 export type EdgeIssuance = { state: "unknown" | "trying" | "failed" | "obtained"; detail: string | null; atMs: number | null };
 
 export type EdgeErrorKind = "port-taken" | "refused" | "not-running" | "unreadable";
@@ -86,6 +104,8 @@ export interface EdgePort {
   heal(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad>;
   listCertificates(signal?: AbortSignal): Promise<EdgeCertificate[]>;
   issuance(hostname: string, signal?: AbortSignal): Promise<EdgeIssuance>;
+  /** Which of these ports of the engine's host are held by another program, on whatever address. */
+  portsHeldByOthers(ports: readonly number[], signal?: AbortSignal): Promise<number[]>;
   /** Root certificate (PEM) of the internal authority; null until it issued its first certificate. */
   internalRoot(signal?: AbortSignal): Promise<string | null>;
   /** Removes the container; its volumes, which hold certificates and the ACME account, only when asked. */

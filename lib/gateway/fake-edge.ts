@@ -1,5 +1,5 @@
 import type { CaddyConfig, RenderedEdge } from "./edge";
-import { EdgeError, type EdgeCertificate, type EdgeHealth, type EdgeInForce, type EdgeIssuance, type EdgeLoad, type EdgePort } from "./edge-port";
+import { authorityKey, EdgeError, internalAuthority, type EdgeCertificate, type EdgeHealth, type EdgeInForce, type EdgeIssuance, type EdgeLoad, type EdgePort } from "./edge-port";
 import { edgeVersion, listenersOf } from "./edge-version";
 
 /** What outlives a worker: the edge's container and volumes. Plain JSON, so that a test can copy and compare it. */
@@ -15,16 +15,37 @@ export type FakeEdgeWorld = {
   refusal: string | null;
   certificates: EdgeCertificate[];
   issuances: Record<string, EdgeIssuance>;
+  /** Names for which an authority gives no certificate, and what it says; of one directory where `directoryUrl` names it. */
+  refusals: { hostname: string; directoryUrl?: string; detail: string }[];
 };
 
 export function createFakeEdgeWorld(parts: Partial<FakeEdgeWorld> = {}): FakeEdgeWorld {
-  return { state: "absent", document: null, gateways: {}, history: [], portsHeldByOthers: [], refusal: null, certificates: [], issuances: {}, ...parts };
+  return { state: "absent", document: null, gateways: {}, history: [], portsHeldByOthers: [], refusal: null, certificates: [], issuances: {}, refusals: [], ...parts };
 }
+
+/** What a fake edge gives as its authority's root, once it had to issue something. */
+export const fakeInternalRoot = "-----BEGIN CERTIFICATE-----\nroot of the fake edge\n-----END CERTIFICATE-----\n";
 
 export type FakeEdgeOptions = {
   /** Called around each change; one that never settles is a worker that was killed there. */
   around?: (method: "ensure" | "load" | "remove", moment: "before" | "after") => Promise<void>;
+  /** Milliseconds since 1970, for the validity of what it issues. */
+  now?: () => number;
 };
+
+const lifetimeMs = 90 * 24 * 3_600_000;
+
+type Managed = { hostname: string; authority: string; directoryUrl: string | null };
+type TlsApp = { automation?: { policies?: { subjects: string[]; issuers: { module: string; ca?: string }[] }[] } };
+
+/** Names that a document has managed, with the authority of each. */
+function managedBy(document: CaddyConfig | null): Managed[] {
+  const policies = (document?.apps["tls"] as TlsApp | undefined)?.automation?.policies ?? [];
+  return policies.flatMap(({ subjects, issuers }) => {
+    const directoryUrl = issuers[0]?.ca ?? null;
+    return subjects.map((hostname) => ({ hostname, directoryUrl, authority: directoryUrl === null ? internalAuthority : authorityKey(directoryUrl) }));
+  });
+}
 
 /** An edge in memory that passes the same contract suite as the adapter. Several may share one world, as workers share a host. */
 export class FakeEdge implements EdgePort {
@@ -46,8 +67,10 @@ export class FakeEdge implements EdgePort {
     if (taken.length > 0) throw new EdgeError("port-taken", `${taken.join(", ")} is held by another program on the engine's host. End that program or choose another port, then retry.`, "", taken);
     await this.#change("load", signal, () => {
       if (this.world.refusal !== null) throw new EdgeError("refused", "The edge refused the configuration; the last one stays in force.", this.world.refusal);
+      const managedBefore = new Map(managedBy(this.world.document).map(({ hostname, authority }) => [hostname, authority]));
       this.world.gateways = { ...gateways };
       this.world.document = JSON.parse(JSON.stringify(document)) as CaddyConfig;
+      for (const managed of managedBy(this.world.document)) this.#manage(managed, managedBefore.get(managed.hostname));
       this.world.history.push(version);
     });
     return { isChanged: true, isReloaded: before === null || edgeVersion({ document: before.document, gateways: {} }) !== edgeVersion({ document, gateways: {} }), version };
@@ -83,8 +106,26 @@ export class FakeEdge implements EdgePort {
     return this.#ask(signal, () => this.world.issuances[hostname] ?? { state: "unknown", detail: null, atMs: null });
   }
 
+  async portsHeldByOthers(ports: readonly number[], signal?: AbortSignal): Promise<number[]> {
+    const own = listenersOf((await this.inForce(signal))?.document);
+    const ends = (addresses: readonly string[], port: number) => addresses.some((address) => address.endsWith(`:${String(port)}`));
+    return ports.filter((port) => !ends(own, port) && ends(this.world.portsHeldByOthers, port));
+  }
+
+  /** As Caddy: what lies in its storage is taken, and a name that one public authority served before stays with that certificate when another is named. */
+  #manage({ hostname, authority, directoryUrl }: Managed, before: string | undefined): void {
+    const isKept = before !== undefined && (before === internalAuthority) === (authority === internalAuthority);
+    const { world } = this;
+    if (isKept || world.certificates.some((each) => each.authority === authority && each.names.includes(hostname))) return;
+    const nowMs = this.options.now?.() ?? Date.UTC(2026, 0, 1);
+    const atMs = Math.max(nowMs, ...Object.values(world.issuances).map((each) => (each.atMs ?? 0) + 1));
+    const refusal = world.refusals.find((each) => each.hostname === hostname && (each.directoryUrl === undefined || each.directoryUrl === directoryUrl));
+    world.issuances[hostname] = refusal === undefined ? { state: "obtained", detail: null, atMs } : { state: "failed", detail: refusal.detail, atMs };
+    if (refusal === undefined) world.certificates.push({ names: [hostname], issuer: authority, notBeforeMs: nowMs, notAfterMs: nowMs + lifetimeMs, source: "issued", authority });
+  }
+
   internalRoot(signal?: AbortSignal): Promise<string | null> {
-    return this.#ask(signal, () => null);
+    return this.#ask(signal, () => (JSON.stringify(this.world.document).includes('"module":"internal"') ? fakeInternalRoot : null));
   }
 
   remove({ withVolumes }: { withVolumes: boolean }, signal?: AbortSignal): Promise<void> {

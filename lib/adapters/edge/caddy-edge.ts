@@ -11,6 +11,7 @@ import { documentVersion, findTaken, isSocketServed, parseSaved, type Saved } fr
 
 const autosaveFile = "/config/caddy/autosave.json";
 const firstFile = "/etc/caddy/basehold.json";
+const certificatesFolder = "/data/caddy/certificates";
 const internalRootFile = "/data/caddy/pki/authorities/local/root.crt";
 const startDeadlineMs = 20_000;
 const pollMs = 50;
@@ -97,13 +98,21 @@ export class CaddyEdge implements EdgePort {
 
   async listCertificates(signal?: AbortSignal): Promise<EdgeCertificate[]> {
     const id = await this.#requireRunning(signal);
-    const argv = ["find", "/data/caddy/certificates", "-name", "*.crt", "-exec", "cat", "{}", "+"];
+    const argv = ["grep", "-rsH", "--include=*.crt", "", certificatesFolder];
     const { stdout } = await this.#engine.exec(id, argv, { timeoutMs: 20_000, maxOutputBytes: maxDocumentBytes }, signal);
-    return [...parseIssued(stdout), ...parseUploaded((await this.inForce(signal))?.document)];
+    return [...parseIssued(stdout, certificatesFolder), ...parseUploaded((await this.inForce(signal))?.document)];
   }
 
   async issuance(hostname: string, signal?: AbortSignal): Promise<EdgeIssuance> {
     return readIssuance(await this.#engine.tailLogs(await this.#requireRunning(signal), { tail: 2_000 }, signal), hostname);
+  }
+
+  async portsHeldByOthers(ports: readonly number[], signal?: AbortSignal): Promise<number[]> {
+    const id = await this.#requireRunning(signal);
+    const own = listenersOf((await this.#read(id, signal)).inForce?.document);
+    const foreign = ports.filter((port) => !own.some((address) => address.endsWith(`:${String(port)}`)));
+    const taken = await this.#findTaken(id, foreign.map((port) => `:${String(port)}`), signal);
+    return foreign.filter((port) => taken.includes(`:${String(port)}`));
   }
 
   async internalRoot(signal?: AbortSignal): Promise<string | null> {
@@ -205,10 +214,14 @@ export class CaddyEdge implements EdgePort {
   async #requireFreeListeners(id: string, { document }: RenderedEdge, before: EdgeInForce, signal?: AbortSignal): Promise<void> {
     const own = new Set(listenersOf(before?.document));
     const added = listenersOf(document).filter((address) => !own.has(address));
-    if (added.length === 0) return;
-    const { stdout } = await this.#engine.exec(id, ["cat", "/proc/net/tcp", "/proc/net/tcp6"], { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal);
-    const taken = findTaken(added, stdout);
+    const taken = await this.#findTaken(id, added, signal);
     if (taken.length > 0) throw new EdgeError("port-taken", `${taken.join(", ")} is held by another program on the engine's host. End that program or choose another port, then retry.`, "", taken);
+  }
+
+  async #findTaken(id: string, addresses: readonly string[], signal?: AbortSignal): Promise<string[]> {
+    if (addresses.length === 0) return [];
+    const { stdout } = await this.#engine.exec(id, ["cat", "/proc/net/tcp", "/proc/net/tcp6"], { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal);
+    return findTaken(addresses, stdout);
   }
 }
 

@@ -49,15 +49,28 @@ export function refusalOf(output: string): EdgeError {
   return new EdgeError("refused", "The edge refused the configuration; the last one stays in force.", detail);
 }
 
-/** What became of getting a certificate for a name, by the last lines of the log about it. */
+const attemptEnded = /^(?:could not get certificate from issuer|will retry|final attempt; giving up)/;
+
+/**
+ * What became of getting a certificate for a name, by the last lines of the log about it. A challenge that failed ends no attempt: another
+ * kind is tried then. A load of the edge begins attempts anew, so one that was cancelled says nothing.
+ */
 export function readIssuance(lines: readonly LogLine[], hostname: string): EdgeIssuance {
+  let failedAtMs: number | null = null;
+  let detail: string | null = null;
   for (const { text } of [...lines].reverse()) {
     const line = parseLine(text);
-    if (line?.logger?.startsWith("tls.") !== true || !(line.identifier === hostname || line.identifiers?.includes(hostname) === true)) continue;
+    if (line?.logger?.startsWith("tls") !== true || !(line.identifier === hostname || line.identifiers?.includes(hostname) === true)) continue;
     const atMs = Math.round(line.ts * 1000);
-    if (/certificate obtained successfully/.test(line.msg)) return { state: "obtained", detail: null, atMs };
-    if (line.level === "error") return { state: "failed", detail: shorten(line.problem?.detail ?? line.error ?? line.msg), atMs };
-    if (line.msg === "obtaining certificate") return { state: "trying", detail: null, atMs };
+    if (line.level === "error" && !/context canceled/.test(line.error ?? "")) {
+      // The last error closes the attempt with a summary; the authority's own words stand in the one about the challenge before it.
+      detail = line.problem?.detail ?? detail ?? shorten(line.error ?? line.msg);
+      if (failedAtMs === null && attemptEnded.test(line.msg)) failedAtMs = atMs;
+    } else if (/^certificate (?:obtained successfully|renewed successfully|already exists in storage)/.test(line.msg)) {
+      return failedAtMs === null ? { state: "obtained", detail: null, atMs } : { state: "failed", detail, atMs: failedAtMs };
+    } else if (/^(?:obtaining|renewing) certificate$/.test(line.msg)) {
+      return failedAtMs === null ? { state: "trying", detail, atMs } : { state: "failed", detail, atMs: failedAtMs };
+    }
   }
-  return { state: "unknown", detail: null, atMs: null };
+  return failedAtMs === null ? { state: "unknown", detail: null, atMs: null } : { state: "failed", detail, atMs: failedAtMs };
 }

@@ -63,4 +63,14 @@ describe("what Caddy says", () => {
     expect(readIssuance(lines, "b.test").state).toBe("obtained");
     expect(readIssuance(lines, "c.test").state).toBe("unknown");
   });
+
+  test("a challenge that failed ends no attempt, and its words are kept when the attempt ends; a cancelled attempt says nothing", () => {
+    const begun = line({ logger: "tls.obtain", identifier: "a.test", level: "info", msg: "obtaining certificate" });
+    const challenge = line({ logger: "tls.issuance.acme.acme_client", identifier: "a.test", level: "error", msg: "challenge failed", problem: { detail: "Connection refused" } });
+    const ended = line({ logger: "tls.obtain", identifier: "a.test", level: "error", msg: "could not get certificate from issuer", error: "HTTP 400 urn:ietf:params:acme:error:connection" });
+    const cancelled = line({ logger: "tls.obtain", identifier: "a.test", level: "error", msg: "could not get certificate from issuer", error: "context canceled" });
+    expect(readIssuance([begun, challenge], "a.test")).toMatchObject({ state: "trying", detail: "Connection refused" });
+    expect(readIssuance([begun, challenge, ended], "a.test")).toMatchObject({ state: "failed", detail: "Connection refused" });
+    expect(readIssuance([begun, cancelled, begun], "a.test")).toMatchObject({ state: "trying", detail: null });
+  });
 });
