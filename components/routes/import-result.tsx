@@ -1,4 +1,5 @@
 "use client";
+import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
@@ -142,7 +143,10 @@ function NotCarried({ items, onShowLine }: { items: KongImportView["notCarried"]
 function Unchanged({ ids }: { ids: readonly string[] }) {
   return (
     <details className="group border-t border-line pt-4">
-      <summary className="cursor-pointer font-semibold">{count(ids.length, "built-in route")} as the release has them</summary>
+      <summary className="flex cursor-pointer items-center gap-1 font-semibold max-sm:min-h-11">
+        <ChevronRight aria-hidden className="size-4 shrink-0 text-ink-3 group-open:rotate-90" />
+        {count(ids.length, "built-in route")} as the release has {ids.length === 1 ? "it" : "them"}
+      </summary>
       <ul className="mt-2 grid gap-x-4 gap-y-1 sm:grid-cols-2">
         {ids.map((id) => (
           <li key={id} className="font-mono text-sm text-ink-2 [overflow-wrap:anywhere]">
