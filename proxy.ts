@@ -1,6 +1,6 @@
 import { NextResponse, type NextRequest } from "next/server";
+import { requestAddress } from "@/lib/server/request-address";
 import { securityHeaders } from "@/lib/server/security-headers";
-import { webConfig } from "@/lib/server/web-config";
 
 /**
  * Headers for every answer. It decides nothing about access: pages, actions and handlers each do that for themselves.
@@ -8,7 +8,8 @@ import { webConfig } from "@/lib/server/web-config";
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
-  const headers = securityHeaders({ nonce, isSecure: webConfig().isSecure, isDevelopment: process.env.NODE_ENV === "development" });
+  const { isSecure, isThroughEdge } = requestAddress(request.headers);
+  const headers = securityHeaders({ nonce, isSecure: isSecure && !isThroughEdge, isDevelopment: process.env.NODE_ENV === "development" });
   const forwarded = new Headers(request.headers);
   forwarded.set("x-basehold-path", `${request.nextUrl.pathname}${request.nextUrl.search}`);
   forwarded.set("content-security-policy", headers["content-security-policy"]);

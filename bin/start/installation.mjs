@@ -18,9 +18,18 @@ export function workerEnvironment(settings, paths, user, engine) {
     BASEHOLD_KEY_FILE: paths.keyFile,
     BASEHOLD_WORKER_SOCKET: paths.socket,
     BASEHOLD_URL: settings.url.origin,
+    BASEHOLD_WEB_SECRET_FILE: paths.webSecret,
+    BASEHOLD_PANEL_UPSTREAM: upstreamOf(settings),
     ...(user.isSeparate ? { BASEHOLD_WEB_UID: String(user.uid) } : {}),
     ...(engine === null || engine.address === "unix:///var/run/docker.sock" ? {} : { DOCKER_HOST: engine.address }),
   };
+}
+
+/** Where the edge finds web: an address that stands for every one is asked at the loopback. */
+function upstreamOf({ listen, port }) {
+  if (listen === "0.0.0.0") return `127.0.0.1:${port}`;
+  if (listen === "::") return `[::1]:${port}`;
+  return `${listen.includes(":") ? `[${listen}]` : listen}:${port}`;
 }
 
 /** The environment of web: named one by one, so that nothing that root has in its own reaches the process that faces browsers. */

@@ -20,6 +20,9 @@ export type EdgeHost = {
   hsts: { maxAgeSeconds: number; includesSubdomains: boolean } | null;
 };
 
+/** The panel behind the edge. `proof` is what both share, so that the panel knows the edge from any other program on the machine. */
+export type EdgePanel = EdgeHost & { upstream: string; proof: string };
+
 export type EdgeDomain = EdgeHost & {
   /** `studio`: everything under this name is Studio. */
   kind: "api" | "studio";
@@ -80,7 +83,7 @@ export type EdgeAcme = {
 };
 
 export type EdgeInput = {
-  panel: (EdgeHost & { upstream: string }) | null;
+  panel: EdgePanel | null;
   projects: readonly EdgeProject[];
   acme: EdgeAcme;
   /** Path of the admin socket in the edge's container. */
@@ -183,6 +186,7 @@ export function checkEdgeInput(input: EdgeInput): void {
   if (panel !== null) {
     checkHost(panel);
     checkUpstream(panel.upstream);
+    require(isFixed(panel.proof) && panel.proof.length >= 32, "The panel's proof is too short, or holds a character that cannot be sent.");
   }
   projects.forEach(checkProject);
   const hosts = [...(panel === null ? [] : [panel]), ...projects.flatMap(({ domains }) => domains)];

@@ -18,6 +18,6 @@ export const install = (pem: Pem = { certificatePem: "C", keyPem: "K" }): fc.Arb
     const [owner, tls, redirectsHttp, isOpen, isStudio, hasHsts] = choices[index] ?? [0, { kind: "none" as const }, false, true, false, false];
     owners[owner]?.domains.push(domain(hostname, { tls, redirectsHttp, isOpen, kind: isStudio ? "studio" : "api", hsts: hasHsts ? { maxAgeSeconds: 60, includesSubdomains: false } : null }));
   });
-  const panel = hasPanel ? { hostname: "panel.a.test", tls: { kind: "none" as const }, redirectsHttp: false, hsts: null, upstream: "127.0.0.1:3000" } : null;
+  const panel = hasPanel ? { hostname: "panel.a.test", tls: { kind: "none" as const }, redirectsHttp: false, hsts: null, upstream: "127.0.0.1:3000", proof: "p".repeat(64) } : null;
   return { ...base, panel, projects: owners.map(({ letter, domains }) => project(letter, { domains })) };
 });

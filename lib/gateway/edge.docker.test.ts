@@ -6,6 +6,7 @@ import { echoOf, EdgeScene, freePort, openDomain, openSocket, readAll, send, sen
 
 /** The real Caddy with documents that the product renders. No engine is needed; it runs with the docker tests because the lab builds it. */
 const scene = new EdgeScene();
+const proof = "p".repeat(64);
 let upstreamA = "";
 let upstreamB = "";
 
@@ -20,11 +21,19 @@ describe("where a request goes", () => {
     const panel = await scene.upstream("panel");
     const a = await scene.project("a", upstreamA, { domains: [openDomain("a.test"), openDomain("*.wide.test")] });
     const b = await scene.project("b", upstreamB, { domains: [openDomain("b.test"), openDomain("own.wide.test")] });
-    await scene.load([a, b], { panel: { hostname: "panel.wide.test", tls: { kind: "none" }, redirectsHttp: true, hsts: null, upstream: panel } });
+    await scene.load([a, b], { panel: { hostname: "panel.wide.test", tls: { kind: "none" }, redirectsHttp: true, hsts: null, upstream: panel, proof } });
     const byName = async (host: string) => echoOf(await send({ port: scene.httpPort, host })).upstream;
     expect(await Promise.all(["a.test", "A.TEST", "b.test", "x.wide.test", "own.wide.test", "panel.wide.test"].map(byName))).toEqual(["a", "a", "b", "a", "b", "panel"]);
     expect(echoOf(await send({ port: a.localListen.port, host: "b.test" })).upstream).toBe("a");
     expect(echoOf(await send({ port: b.localListen.port, host: "anything" })).upstream).toBe("b");
+  });
+
+  test("the panel is told who asks, under which address and by whom, whatever a client claims of it", async () => {
+    const panel = await scene.upstream("panel");
+    await scene.load([], { panel: { hostname: "panel.test", tls: { kind: "none" }, redirectsHttp: true, hsts: null, upstream: panel, proof } });
+    const forged = { "x-basehold-edge": "forged", "x-basehold-client-address": "6.6.6.6", "x-basehold-panel-url": "https://evil.test", "x-forwarded-for": "6.6.6.6" };
+    const { headers } = echoOf(await send({ port: scene.httpPort, host: "panel.test", headers: { ...forged, cookie: "basehold.session=s" } }));
+    expect(headers).toMatchObject({ host: "panel.test", "x-forwarded-host": "panel.test", "x-basehold-edge": proof, "x-basehold-client-address": "127.0.0.1", "x-basehold-panel-url": "https://panel.test", cookie: "basehold.session=s" });
   });
 
   test("an unknown name is nobody's: 404 over HTTP, no handshake or 421 over TLS", async () => {

@@ -72,7 +72,7 @@ describe("an installation at the edge", () => {
 describe("what is refused", () => {
   const refusals: [string, Partial<EdgeInput>][] = [
     ["a name of two projects", { projects: [project("a", { domains: [domain("x.test")] }), project("b", { domains: [domain("x.test")] })] }],
-    ["the panel's name for a project", { panel: { ...domain("x.test"), upstream: "127.0.0.1:3000" }, projects: [project("a", { domains: [domain("x.test")] })] }],
+    ["the panel's name for a project", { panel: { ...domain("x.test"), upstream: "127.0.0.1:3000", proof: "p".repeat(64) }, projects: [project("a", { domains: [domain("x.test")] })] }],
     ["a gateway of two projects", { projects: [project("a", { gatewayUpstream: "127.0.0.1:9000" }), project("b", { gatewayUpstream: "127.0.0.1:9000" })] }],
     ["a listener of two projects", { projects: [project("a", { localListen: { address: "127.0.0.1", port: 8001 } }), project("b", { localListen: { address: "0.0.0.0", port: 8001 } })] }],
     ["a project on the public port", { projects: [project("a", { localListen: { address: "127.0.0.1", port: 80 }, domains: [domain("x.test")] })] }],

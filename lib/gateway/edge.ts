@@ -1,5 +1,6 @@
 import type { EdgeDomain, EdgeHost, EdgeInput, EdgeListen, EdgeProject } from "./edge-input";
 import { checkEdgeInput } from "./edge-input";
+import { panelRequestHeaders } from "./edge-panel";
 import { dropForgedHeaders, hstsHandler, notOpenYet, projectRoutes, proxyTo, redirectToHttps, toNs, unknownOverHttp, unknownOverHttps, unreachableErrors, type CaddyJson } from "./edge-routes";
 import { acmeRootFile, tlsApp } from "./edge-tls";
 
@@ -142,8 +143,10 @@ function onScheme(served: Served, scheme: "http" | "https", httpsPort: number): 
   return host.hsts === null ? served : { host, group: `${served.group} ${JSON.stringify(host.hsts)}`, handle: [hstsHandler(host.hsts), ...served.handle] };
 }
 
-function servedPanel({ panel }: EdgeInput): Served[] {
-  return panel === null ? [] : [{ host: panel, group: "panel", handle: [proxyTo(panel.upstream)] }];
+function servedPanel({ panel, publicListen }: EdgeInput): Served[] {
+  if (panel === null) return [];
+  const headers = { request: { set: panelRequestHeaders(panel, publicListen.httpsPort) } };
+  return [{ host: panel, group: "panel", handle: [proxyTo(panel.upstream, { headers })] }];
 }
 
 function servedProject(project: EdgeProject): Served[] {

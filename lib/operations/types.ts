@@ -23,6 +23,7 @@ export type OperationKind =
   | "project.check-public"
   | "edge.turn-on"
   | "edge.turn-off"
+  | "edge.edit"
   | "edge.join"
   | "edge.leave"
   | "function.deploy"

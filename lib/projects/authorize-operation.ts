@@ -27,6 +27,7 @@ const permissionOf: Record<OperationKind, Permission> = {
   "project.check-public": "project.prove",
   "edge.turn-on": "installation.settings",
   "edge.turn-off": "installation.settings",
+  "edge.edit": "installation.settings",
   "edge.join": "project.edit",
   "edge.leave": "project.edit",
   "function.deploy": "function.write",

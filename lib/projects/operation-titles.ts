@@ -20,6 +20,7 @@ const titles: Record<string, string> = {
   "project.check-public": "Check the public URL",
   "edge.turn-on": "Turn the edge on",
   "edge.turn-off": "Turn the edge off",
+  "edge.edit": "Change the edge",
   "edge.join": "Move behind the edge",
   "edge.leave": "Move away from the edge",
   "function.deploy": "Deploy function",

@@ -12,6 +12,7 @@ import { FakeEngine } from "@/lib/engine/fake-engine";
 import type { FaultPlan } from "@/lib/engine/fake/faults";
 import { createFakeWorld, type FakeWorld } from "@/lib/engine/fake/world";
 import type { ContractProbe } from "@/lib/gateway/contract";
+import type { NameProbe } from "@/lib/gateway/name-probe";
 import { listenersOf } from "@/lib/gateway/edge-version";
 import { createFakeEdgeWorld, FakeEdge, type FakeEdgeOptions, type FakeEdgeWorld } from "@/lib/gateway/fake-edge";
 import { OperationRunner } from "@/lib/operations/runner";
@@ -153,11 +154,12 @@ async function insertInstallation(store: Store, clock: Clock): Promise<void> {
 
 function makeTools({ world, clock, exports, gateway, edgeWorld }: SceneParts, store: Store, engine: FakeEngine, beforeEdge?: EdgeHook): WorkflowTools {
   return {
-    edge: new EdgeKeeper({ store, edge: new FakeEdge(edgeWorld, { around: beforeEdge }), keys: { read: async () => "key" }, instanceId }),
+    edge: new EdgeKeeper({ store, edge: new FakeEdge(edgeWorld, { around: beforeEdge }), keys: { read: async () => "key" }, instanceId, panel: { upstream: "127.0.0.1:3000", proof: "p".repeat(64) } }),
     store,
     engine,
     secrets: plainSecrets(store, clock.now),
     probe: fakeProbe(world, gateway, edgeWorld),
+    names: fakeNames(gateway, edgeWorld),
     isPortFree: async (hostIp, port) => !world.portsHeldByOthers.includes(port) && !(edgeWorld.state === "running" && listenersOf(edgeWorld.document).includes(`${hostIp}:${port}`)),
     resolveHost: async (host) => (host.endsWith(".example.com") ? ["93.184.216.34"] : []),
     hostRoutes: async () => ["192.168.0.0/24", "10.200.0.0/24"],
@@ -185,6 +187,18 @@ function gatewayBehind({ state, document, gateways }: FakeEdgeWorld, address: st
   const [name] = Object.entries(servers).find(([, { listen }]) => listen.includes(address)) ?? [];
   const upstream = Object.entries(gateways).find(([path]) => name !== undefined && name.endsWith(`-${path.split("/").at(-1) ?? ""}`))?.[1];
   return upstream === undefined ? undefined : Number(upstream.split(":")[1]);
+}
+
+/** Answers for every name that the edge's document holds. Time passes while it does not. */
+function fakeNames(gateway: SceneParts["gateway"], edgeWorld: FakeEdgeWorld): NameProbe {
+  return {
+    async ask({ hostname, address }) {
+      const isServed = edgeWorld.state === "running" && listenersOf(edgeWorld.document).includes(`:${address.port}`) && JSON.stringify(edgeWorld.document).includes(`"${hostname}"`);
+      if (isServed && !gateway.isBroken) return { status: 200, body: '{"status":"ok"}', error: null };
+      gateway.waitedMs += 30_000;
+      return { status: null, body: "", error: "connection refused" };
+    },
+  };
 }
 
 type EdgeHook = NonNullable<FakeEdgeOptions["around"]>;

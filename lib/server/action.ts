@@ -9,8 +9,8 @@ import { currentIdentity } from "./current-actor";
 import { reportError } from "./report-error";
 import { requireAccess } from "./require-access";
 import { actions, type Access, type ActionName } from "./route-table";
+import { requestAddress } from "./request-address";
 import { requireSameOrigin } from "./same-origin";
-import { webConfig } from "./web-config";
 import { contextFor, publicContext, type WebContext } from "./web-context";
 
 type ServerAction<Schema extends z.ZodType, Output> = (input: z.input<Schema>) => Promise<ActResult<Output>>;
@@ -35,7 +35,7 @@ export function action<Schema extends z.ZodType, Output>(name: ActionName, schem
 
 async function openAction(name: ActionName): Promise<WebContext> {
   const sent = await headers();
-  requireSameOrigin(sent, webConfig().url);
+  requireSameOrigin(sent, requestAddress(sent).url);
   const identity = await currentIdentity();
   if (actions[name] === "public") return identity === null ? publicContext(clientAddress(sent)) : contextFor(identity);
   if (identity === null) throw new UnauthenticatedError("Your session has ended. Sign in again.");

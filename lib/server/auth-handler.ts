@@ -4,21 +4,20 @@ import { NotFoundError } from "@/lib/access/errors";
 import { authOptions } from "./auth-options";
 import { problemResponse } from "./problem";
 import { reportError } from "./report-error";
+import { requestAddress } from "./request-address";
 import { requireSameOrigin } from "./same-origin";
 import { parseCookies } from "./session-cookie";
-import { webConfig } from "./web-config";
 
 /** What the panel uses of next-auth. Its other endpoints (pages of its own, a log that anyone may write to) do not exist here. */
 const served: readonly string[] = ["GET csrf", "POST callback/credentials", "POST signout"];
 
 const maxBodyBytes = 16 * 1024;
 
-/** Serves next-auth's endpoints from a plain Request, so that every address it makes comes from the configured one, never from the Host header. */
+/** Serves next-auth's endpoints from a plain Request, so that every address it makes is one of the panel's own, never the Host header's. */
 export async function handleAuth(request: Request, path: readonly string[]): Promise<Response> {
   try {
     if (!served.includes(`${request.method} ${path.join("/")}`)) throw new NotFoundError();
-    if (request.method !== "GET") requireSameOrigin(request.headers, webConfig().url);
-    process.env["NEXTAUTH_URL"] = webConfig().url.origin;
+    if (request.method !== "GET") requireSameOrigin(request.headers, requestAddress(request.headers).url);
     return await callNextAuth(request, path, await readFields(request));
   } catch (error) {
     return problemResponse(reportError(error, "auth"));
@@ -40,8 +39,11 @@ async function callNextAuth(request: Request, path: readonly string[], body: Rec
     query: { nextauth: [...path] },
     body,
   };
+  const address = requestAddress(request.headers);
+  // next-auth reads it before it first waits for anything: another request at the same moment cannot come between.
+  process.env["NEXTAUTH_URL"] = address.url.origin;
   // next-auth reads exactly these fields of a request and calls exactly these methods of a response.
-  await NextAuth(incoming as unknown as NextApiRequest, answer as unknown as NextApiResponse, authOptions());
+  await NextAuth(incoming as unknown as NextApiRequest, answer as unknown as NextApiResponse, authOptions(address));
   return answer.toResponse();
 }
 

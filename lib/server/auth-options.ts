@@ -7,8 +7,8 @@ import { signIn, signOut } from "@/lib/access/sign-in";
 import { clientAddress } from "./client-address";
 import { webLog } from "./log";
 import { reportError } from "./report-error";
+import type { RequestAddress } from "./request-address";
 import { cookieNames } from "./session-cookie";
-import { webConfig } from "./web-config";
 import { publicContext } from "./web-context";
 import { webSecret } from "./web-secret";
 
@@ -20,8 +20,7 @@ const carried = z.object({ sid: z.string() });
  * next-auth owns the sign-in endpoints, their CSRF token and the cookies; who is behind a session is ours. Its JWT holds the
  * id of the session and nothing else, so a role or a revocation never waits for a token to end.
  */
-export function authOptions(): AuthOptions {
-  const { isSecure } = webConfig();
+export function authOptions({ isSecure }: Pick<RequestAddress, "isSecure">): AuthOptions {
   const names = cookieNames(isSecure);
   const options = { httpOnly: true, sameSite: "lax", path: "/", secure: isSecure } as const;
   return {

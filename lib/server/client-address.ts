@@ -1,8 +1,10 @@
 import { BlockList, isIP } from "node:net";
 import http from "node:http";
+import { isEdgeProof } from "@/lib/access/edge-proof";
+import { edgeClientHeader, edgePanelUrlHeader, edgeProjectHeader, edgeProofHeader } from "@/lib/gateway/edge-panel";
 
-/** Header in which this process itself writes who is at the other end. What a client sends under this name is thrown away. */
-export const addressHeader = "x-basehold-client-address";
+/** Header in which this process itself writes who is at the other end. What anyone but the edge sends under this name is thrown away. */
+const addressHeader = edgeClientHeader;
 
 const slot = Symbol.for("basehold.web.client-address");
 type Holder = { [slot]?: true };
@@ -40,27 +42,44 @@ export function trustedProxies(list: readonly string[]): (address: string) => bo
   return (address) => blocks.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
-/** Makes every HTTP server of this process write the client's address into its own header before anything reads the request. */
-export function installClientAddress(isTrusted: (address: string) => boolean): void {
+/** Makes every HTTP server of this process write into its own headers who asks and by which way, before anything reads the request. */
+export function installClientAddress(isTrusted: (address: string) => boolean, proof: string): void {
   const holder = globalThis as Holder;
   if (holder[slot]) return;
   holder[slot] = true;
   const emit = http.Server.prototype.emit;
   http.Server.prototype.emit = function (this: http.Server, event: string | symbol, ...args: unknown[]): boolean {
     const [request] = args;
-    if (event === "request" && request instanceof http.IncomingMessage) markAddress(request, isTrusted);
+    if (event === "request" && request instanceof http.IncomingMessage) markRequest(request.headers, { peer: request.socket.remoteAddress, isTrusted, proof });
     return Reflect.apply(emit, this, [event, ...args]);
   };
 }
 
-function markAddress(request: http.IncomingMessage, isTrusted: (address: string) => boolean): void {
-  const forwarded = request.headers["x-forwarded-for"];
-  const address = chooseClientAddress(request.socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(",") : forwarded, isTrusted);
-  if (address === null) delete request.headers[addressHeader];
-  else request.headers[addressHeader] = address;
+type Mark = { peer: string | undefined; isTrusted: (address: string) => boolean; proof: string };
+
+/** What only the edge may say is kept when it shows the proof, and thrown away otherwise. The proof itself goes no further. */
+export function markRequest(headers: http.IncomingHttpHeaders, { peer, isTrusted, proof }: Mark): void {
+  const isFromEdge = isEdgeProof(headers[edgeProofHeader], proof);
+  delete headers[edgeProofHeader];
+  if (!isFromEdge) for (const name of [edgePanelUrlHeader, edgeProjectHeader]) delete headers[name];
+  const told = headers[addressHeader];
+  const forwarded = headers["x-forwarded-for"];
+  const address = isFromEdge && typeof told === "string" ? normaliseAddress(told) : chooseClientAddress(peer, Array.isArray(forwarded) ? forwarded.join(",") : forwarded, isTrusted);
+  if (address === null) delete headers[addressHeader];
+  else headers[addressHeader] = address;
 }
 
 /** The client's address of a request; null when this process does not mark its requests. */
 export function clientAddress(headers: Pick<Headers, "get">): string | null {
   return (globalThis as Holder)[slot] ? headers.get(addressHeader) : null;
+}
+
+/** Id of the project for whose Studio the edge asks; null for whatever is no question of the edge. */
+export function edgeProject(headers: Pick<Headers, "get">): string | null {
+  return (globalThis as Holder)[slot] ? headers.get(edgeProjectHeader) : null;
+}
+
+/** The panel's origin under which a request came in through the edge; null for every other way. */
+export function edgePanelUrl(headers: Pick<Headers, "get">): string | null {
+  return (globalThis as Holder)[slot] ? headers.get(edgePanelUrlHeader) : null;
 }

@@ -9,10 +9,10 @@ import { identify, type Identity } from "./identity";
 import { problemResponse } from "./problem";
 import { readJsonBody } from "./read-body";
 import { reportError } from "./report-error";
+import { requestAddress } from "./request-address";
 import { requireAccess } from "./require-access";
 import { handlers } from "./route-table";
 import { requireSameOrigin } from "./same-origin";
-import { webConfig } from "./web-config";
 import { contextFor, publicContext, type WebContext } from "./web-context";
 
 /** What a handler is given: parsed input, and the context of the one who asks. */
@@ -76,7 +76,7 @@ async function open(endpoint: Pick<Endpoint, "name">, request: Request, params: 
   const identity = await identify(request.headers);
   if (identity === null) throw new UnauthenticatedError("Sign in, or send `Authorization: Bearer bh_…`.");
   const isReading = request.method === "GET";
-  if (identity.claim.kind === "session" && !isReading) requireSameOrigin(request.headers, webConfig().url);
+  if (identity.claim.kind === "session" && !isReading) requireSameOrigin(request.headers, requestAddress(request.headers).url);
   const ctx = await contextFor(identity);
   if (access === "person") requirePerson(ctx.actor);
   else if (access !== "signed-in") await requireAccess(ctx, access, { ref: textOf(params.ref), operationId: isAboutOperation(endpoint.name) ? textOf(params.id) : undefined, isReading });

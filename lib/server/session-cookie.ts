@@ -1,6 +1,6 @@
 import { getToken } from "next-auth/jwt";
 import { z } from "zod";
-import { webConfig } from "./web-config";
+import { requestAddress } from "./request-address";
 import { webSecret } from "./web-secret";
 
 /** Every name starts with one of the prefixes that each gateway strips: a project never sees the panel's cookies. */
@@ -14,7 +14,7 @@ const payload = z.object({ sid: z.string().min(32).max(128) });
 /** The session id inside next-auth's cookie; null when there is none, or when it was not made here. */
 export async function readSessionId(headers: Pick<Headers, "get">): Promise<string | null> {
   const cookies = parseCookies(headers.get("cookie") ?? "");
-  const { session } = cookieNames(webConfig().isSecure);
+  const { session } = cookieNames(requestAddress(headers).isSecure);
   if (!Object.keys(cookies).some((name) => name.startsWith(session))) return null;
   // getToken also accepts a bearer header; tokens have their own door, so it is given cookies only.
   const token = await getToken({ req: toNextAuthRequest(cookies), cookieName: session, secret: webSecret() });

@@ -1,3 +1,4 @@
+import { edgeProof } from "@/lib/access/edge-proof";
 import { refusePlainHttp } from "@/lib/access/panel-address";
 import { installClientAddress, trustedProxies } from "./client-address";
 import { webLog } from "./log";
@@ -11,9 +12,8 @@ export function startWeb(): void {
     const config = webConfig();
     const refusal = refusePlainHttp({ url: config.url.href, listenAddress: config.listenAddress, isBehindTlsProxy: config.isBehindTlsProxy });
     if (refusal !== null) throw new Error(refusal);
-    webSecret();
     process.env["NEXTAUTH_URL"] = config.url.origin;
-    installClientAddress(trustedProxies(config.trustedProxies));
+    installClientAddress(trustedProxies(config.trustedProxies), edgeProof(webSecret()));
   } catch (error) {
     webLog().fatal({ err: error }, error instanceof Error ? error.message : "The web process cannot start.");
     process.exit(1);

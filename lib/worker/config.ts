@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { z } from "zod";
 
 const environment = z.object({
@@ -6,6 +7,9 @@ const environment = z.object({
   BASEHOLD_KEY_FILE: z.string().min(1),
   BASEHOLD_WORKER_SOCKET: z.string().min(1),
   BASEHOLD_URL: z.url().optional(),
+  BASEHOLD_WEB_SECRET_FILE: z.string().min(1).optional(),
+  BASEHOLD_PANEL_UPSTREAM: z.string().min(1).optional(),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   BASEHOLD_WEB_UID: z.coerce.number().int().nonnegative().optional(),
   BASEHOLD_PARALLEL_OPERATIONS: z.coerce.number().int().min(1).max(50).default(5),
   BASEHOLD_LEASE_MS: z.coerce.number().int().min(1_000).default(30_000),
@@ -19,6 +23,9 @@ export type WorkerConfig = {
   keyFilePath: string;
   socketPath: string;
   webUid: number | null;
+  /** `host:port` at which the machine's own programs reach web. */
+  panelUpstream: string;
+  webSecretPath: string;
   parallelOperations: number;
   leaseMs: number;
   crashAt: string | null;
@@ -35,6 +42,8 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     keyFilePath: value.BASEHOLD_KEY_FILE,
     socketPath: value.BASEHOLD_WORKER_SOCKET,
     webUid: value.BASEHOLD_WEB_UID ?? null,
+    panelUpstream: value.BASEHOLD_PANEL_UPSTREAM ?? `127.0.0.1:${value.PORT}`,
+    webSecretPath: value.BASEHOLD_WEB_SECRET_FILE ?? join(value.BASEHOLD_DATA, "web-secret"),
     parallelOperations: value.BASEHOLD_PARALLEL_OPERATIONS,
     leaseMs: value.BASEHOLD_LEASE_MS,
     crashAt: value.BASEHOLD_CRASH_AT ?? null,

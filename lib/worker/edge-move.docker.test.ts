@@ -38,7 +38,7 @@ beforeAll(async () => {
   await first.close();
   mkdirSync(join(folder, "worker"));
   const log = openLog("silent");
-  parts = await wireWorker({ dataFolder: folder, storeUrl, keyFilePath: join(folder, "key-file"), socketPath: join(folder, "worker.sock"), webUid: null, parallelOperations: 2, leaseMs: 30_000, crashAt: null }, log);
+  parts = await wireWorker({ dataFolder: folder, storeUrl, keyFilePath: join(folder, "key-file"), socketPath: join(folder, "worker.sock"), webUid: null, panelUpstream: "127.0.0.1:3000", webSecretPath: join(folder, "web-secret"), parallelOperations: 2, leaseMs: 30_000, crashAt: null }, log);
   const { store, tools } = parts;
   ctx = { store, actor: { kind: "cli", name: "Test" }, now: () => new Date(), newId, seal: () => Promise.reject(new Error("Nothing is sealed here.")) };
   const runner = new OperationRunner({ store, workflows: projectWorkflows(tools), authorizeActor: authorizeOperationActor(store), settleUnreadable, workerId: "test", leaseMs: 30_000, parallel: 2, now: tools.now, newId, log });

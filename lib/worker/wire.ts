@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { customAlphabet } from "nanoid";
 import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
@@ -8,15 +9,18 @@ import { CaddyEdge } from "@/lib/adapters/edge/caddy-edge";
 import { readHostAddresses } from "@/lib/adapters/host/host-addresses";
 import { readHostRoutes } from "@/lib/adapters/host/host-routes";
 import { resolveHost } from "@/lib/adapters/host/resolve-host";
+import { askByName } from "@/lib/adapters/probe/ask-by-name";
 import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
 import { probeDoors } from "@/lib/adapters/probe/probe-doors";
 import { isPortFree } from "@/lib/adapters/probe/is-port-free";
 import { requireCurrentStore } from "@/lib/adapters/store/migrate";
 import { openStore } from "@/lib/adapters/store/open-store";
+import { edgeProof } from "@/lib/access/edge-proof";
 import type { Store } from "@/lib/adapters/store/types";
 import { openVault, type Vault } from "@/lib/adapters/vault/vault";
 import type { DoorTools } from "@/lib/projects/doors/list-doors";
 import { EdgeKeeper } from "@/lib/projects/edge/edge-keeper";
+import type { PanelDoor } from "@/lib/projects/edge/load-edge-input";
 import { readImageSource } from "@/lib/projects/installation";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { WorkerConfig } from "./config";
@@ -37,7 +41,7 @@ export async function wireWorker(config: WorkerConfig, log: Log): Promise<Worker
     const exports = new ExportsFolder(join(config.dataFolder, "worker/exports"));
     const probe = new HttpContractProbe();
     const instanceId = await ensureInstallation(store, new Date(), newId);
-    const tools = makeTools({ store, vault, exports, probe, instanceId });
+    const tools = makeTools({ store, vault, exports, probe, instanceId, panel: panelDoor(config) });
     return { store, vault, tools, exports, close: async () => void (await Promise.all([probe.close(), store.close()])) };
   } catch (error) {
     await store.close();
@@ -45,17 +49,18 @@ export async function wireWorker(config: WorkerConfig, log: Log): Promise<Worker
   }
 }
 
-type Opened = { store: Store; vault: Vault; exports: ExportsFolder; probe: HttpContractProbe; instanceId: string };
+type Opened = { store: Store; vault: Vault; exports: ExportsFolder; probe: HttpContractProbe; instanceId: string; panel: PanelDoor | null };
 
-function makeTools({ store, vault, exports, probe, instanceId }: Opened): WorkflowTools {
+function makeTools({ store, vault, exports, probe, instanceId, panel }: Opened): WorkflowTools {
   const engine = new DockerEngine();
   const edge = new CaddyEdge({ engine, instanceId, imagePrefix: async () => (await readImageSource(store.db)).prefix });
   return {
     store,
     engine,
-    edge: new EdgeKeeper({ store, edge, keys: vault.certificateKeys, instanceId }),
+    edge: new EdgeKeeper({ store, edge, keys: vault.certificateKeys, instanceId, panel }),
     secrets: vault.secrets,
     probe,
+    names: { ask: askByName },
     isPortFree,
     resolveHost,
     hostRoutes: () => readHostRoutes(),
@@ -70,6 +75,16 @@ function makeTools({ store, vault, exports, probe, instanceId }: Opened): Workfl
     readyContainers: new Set<string>(),
     saveExport: (operationId, name, archive) => exports.save(operationId, name, archive),
   };
+}
+
+/** The panel as the edge reaches it, where both run on this machine. The secret is made before the worker starts. */
+function panelDoor({ panelUpstream, webSecretPath }: WorkerConfig): PanelDoor | null {
+  if (!isEngineHere()) return null;
+  try {
+    return { upstream: panelUpstream, proof: edgeProof(readFileSync(webSecretPath, "utf8").trim()) };
+  } catch {
+    return null;
+  }
 }
 
 /** How doors are looked for: only on this machine, and only where the engine is here as well. */

@@ -1,14 +1,35 @@
 import type { Store } from "@/lib/adapters/store/types";
 import { renderEdge } from "@/lib/gateway/edge";
 import type { EdgeInput, EdgeListen } from "@/lib/gateway/edge-input";
-import { EdgeError, type EdgePort } from "@/lib/gateway/edge-port";
-import { listenersOf } from "@/lib/gateway/edge-version";
-import { loadEdgeInput, type CertificateKeys } from "./load-edge-input";
+import { EdgeError, type EdgeCertificate, type EdgeHealth, type EdgeIssuance, type EdgePort } from "@/lib/gateway/edge-port";
+import { edgeVersion, listenersOf } from "@/lib/gateway/edge-version";
+import { loadEdgeInput, type CertificateKeys, type PanelDoor } from "./load-edge-input";
 
 /** `leftOut`: addresses (`127.0.0.1:8100`, `:443`) that another program holds; all the rest is served. */
 export type EdgeSync = { isRunning: boolean; isChanged: boolean; leftOut: string[] };
 
-export type EdgeKeeperOptions = { store: Pick<Store, "db">; edge: EdgePort; keys: CertificateKeys; instanceId: string };
+/** The edge as it is at this moment, against what the store says. */
+export type EdgeLook = {
+  health: EdgeHealth;
+  /** null: none was ever loaded, or it does not run. */
+  inForce: string | null;
+  /** null: no edge is wanted. */
+  wanted: string | null;
+  leftOut: string[];
+  /** Why what is wanted was not put in force when that was last tried; null when it was. */
+  refusal: { sentence: string; detail: string } | null;
+  certificates: EdgeCertificate[];
+  internalRootPem: string | null;
+};
+
+export type EdgeKeeperOptions = {
+  store: Pick<Store, "db">;
+  edge: EdgePort;
+  keys: CertificateKeys;
+  instanceId: string;
+  /** null: the panel runs on another machine than the edge. */
+  panel: PanelDoor | null;
+};
 
 /**
  * Brings the edge to what the store says, whole and one load at a time. Whoever changes what it serves writes the store first and calls
@@ -18,12 +39,49 @@ export class EdgeKeeper {
   #last: Promise<unknown> = Promise.resolve();
   /** false: there is none on the engine, and nothing has been wanted since. */
   #mayExist = true;
+  #leftOut: readonly string[] = [];
+  #refusal: EdgeLook["refusal"] = null;
 
   constructor(private readonly options: EdgeKeeperOptions) {}
 
   /** @throws EdgeError or EngineError; what was served before is served on. */
   sync(signal: AbortSignal, options: { without?: string } = {}): Promise<EdgeSync> {
-    return this.#inTurn(() => this.#sync(signal, options));
+    return this.#inTurn(async () => {
+      try {
+        const done = await this.#sync(signal, options);
+        [this.#leftOut, this.#refusal] = [done.leftOut, null];
+        return done;
+      } catch (error) {
+        if (error instanceof EdgeError) this.#refusal = { sentence: error.message, detail: error.detail };
+        throw error;
+      }
+    });
+  }
+
+  /** Whether the edge can pass requests on to the panel at all. */
+  get reachesPanel(): boolean {
+    return this.options.panel !== null;
+  }
+
+  /** What it is at, without changing anything. @throws EngineError */
+  async look(signal: AbortSignal): Promise<EdgeLook> {
+    const { store, edge, keys, instanceId, panel } = this.options;
+    const input = await loadEdgeInput(store.db, keys, { instanceId, panel });
+    const wanted = input === null ? null : edgeVersion(renderEdge(withoutListeners(input, this.#leftOut)));
+    const health = await edge.health(signal);
+    const isThere = health.state === "running";
+    const [inForce, certificates, internalRootPem] = isThere ? await Promise.all([edge.inForce(signal), edge.listCertificates(signal), edge.internalRoot(signal)]) : [null, [], null];
+    return { health, wanted, inForce: inForce?.version ?? null, leftOut: [...this.#leftOut], refusal: this.#refusal, certificates, internalRootPem };
+  }
+
+  /** Root certificate (PEM) of the edge's own authority; null until it issued its first certificate. */
+  internalRoot(signal: AbortSignal): Promise<string | null> {
+    return this.options.edge.internalRoot(signal);
+  }
+
+  /** How getting a certificate for a name goes. */
+  issuance(hostname: string, signal: AbortSignal): Promise<EdgeIssuance> {
+    return this.options.edge.issuance(hostname, signal);
   }
 
   /** Makes and starts the edge with nothing new to serve. */
@@ -49,8 +107,8 @@ export class EdgeKeeper {
   }
 
   async #sync(signal: AbortSignal, { without }: { without?: string }): Promise<EdgeSync> {
-    const { store, edge, keys, instanceId } = this.options;
-    let input = await loadEdgeInput(store.db, keys, { instanceId, without });
+    const { store, edge, keys, instanceId, panel } = this.options;
+    let input = await loadEdgeInput(store.db, keys, { instanceId, panel, without });
     if (input === null) return this.#remove(signal);
     this.#mayExist = true;
     const leftOut: string[] = [];
@@ -82,6 +140,7 @@ function withoutListeners(input: EdgeInput, taken: readonly string[]): EdgeInput
   const isPublicTaken = taken.includes(`:${httpPort}`) || taken.includes(`:${httpsPort}`);
   return {
     ...input,
+    panel: isPublicTaken ? null : input.panel,
     projects: input.projects.map((project) => ({
       ...project,
       localListen: project.localListen !== null && taken.includes(`${project.localListen.address}:${project.localListen.port}`) ? null : project.localListen,

@@ -1,10 +1,9 @@
 import type { Db } from "@/lib/adapters/store/types";
-import type { EdgeDomain, EdgeInput, EdgeProject, EdgeTls } from "@/lib/gateway/edge-input";
+import type { EdgeDomain, EdgeInput, EdgePanel, EdgeProject, EdgeTls } from "@/lib/gateway/edge-input";
 import { edgeNames } from "@/lib/gateway/edge-port";
 import { readSettings, toPorts } from "../settings-schema";
-import { readEdgeSetting } from "./edge-setting";
-
-const letsEncrypt = { directoryUrl: "https://acme-v02.api.letsencrypt.org/directory", stagingDirectoryUrl: "https://acme-staging-v02.api.letsencrypt.org/directory" };
+import { loadWishedGateways, toEdgeStudio } from "./edge-studio";
+import { letsEncrypt, readEdgeSetting, type EdgeSetting } from "./edge-setting";
 
 /** Private keys of uploaded certificates; only the worker can open them. */
 export interface CertificateKeys {
@@ -12,41 +11,70 @@ export interface CertificateKeys {
   read(db: Db, domainId: string): Promise<string>;
 }
 
+/** How the edge reaches the panel, and shows that it is the edge. */
+export type PanelDoor = { upstream: string; proof: string };
+
+export type LoadEdgeOptions = {
+  instanceId: string;
+  /** A project that is left out, because it is leaving. */
+  without?: string | undefined;
+  /** null: the panel runs on another machine than the edge, which cannot reach it. */
+  panel: PanelDoor | null;
+};
+
 type DomainRow = Awaited<ReturnType<typeof loadRows>>[number]["domains"][number];
 type ProjectRow = Awaited<ReturnType<typeof loadRows>>[number];
 
 /**
  * All that the edge is to serve, as it is stored. A project is behind it from the moment that its gateway has a port of its own.
- * `without`: a project that is left out, because it is leaving.
  * @returns null when no edge is wanted: it is off, and no project is behind it any more.
  */
-export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: { instanceId: string; without?: string | undefined }): Promise<EdgeInput | null> {
+export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: LoadEdgeOptions): Promise<EdgeInput | null> {
   const setting = await readEdgeSetting(db);
   const rows = await loadRows(db);
   const { adminSocket, gatewayFolder } = edgeNames(options.instanceId);
   const served = rows.filter(({ id, wish }) => id !== options.without && wish !== "delete");
   if (!setting.isOn && served.length === 0) return null;
-  const projects = await Promise.all(served.map((row) => toEdgeProject(db, keys, row)));
+  const gatewayOf = await loadWishedGateways(db, served);
+  const projects = await Promise.all(served.map((row) => toEdgeProject(db, keys, row, { gateway: gatewayOf(row), door: options.panel })));
   return {
-    panel: null,
+    panel: toPanel(setting, options.panel),
     projects: projects.filter((project) => project !== null),
-    acme: { ...letsEncrypt, ...(setting.acme === null ? {} : { directoryUrl: setting.acme.directoryUrl, stagingDirectoryUrl: null }), email: setting.acme?.email ?? null, caRootPem: null },
+    acme: toAcme(setting),
     adminSocket,
     gatewayFolder,
     publicListen: { addresses: [], httpPort: setting.httpPort, httpsPort: setting.httpsPort },
-    trustedProxies: [],
+    trustedProxies: setting.trustedProxies,
   };
+}
+
+function toPanel({ isOn, panelHost }: EdgeSetting, door: PanelDoor | null): EdgePanel | null {
+  if (!isOn || panelHost === null || door === null) return null;
+  const { hostname, tls, redirectsHttp, hstsSeconds } = panelHost;
+  return {
+    ...door,
+    hostname,
+    tls: tls === "acme" ? { kind: "acme", directory: "live" } : { kind: tls },
+    redirectsHttp,
+    hsts: hstsSeconds === null ? null : { maxAgeSeconds: hstsSeconds, includesSubdomains: false },
+  };
+}
+
+/** Only Let's Encrypt's staging directory is known: no other server has one that Basehold could guess. */
+function toAcme({ acme }: EdgeSetting): EdgeInput["acme"] {
+  const directoryUrl = acme?.directoryUrl ?? letsEncrypt.directoryUrl;
+  return { directoryUrl, stagingDirectoryUrl: directoryUrl === letsEncrypt.directoryUrl ? letsEncrypt.stagingDirectoryUrl : null, email: acme?.email ?? null, caRootPem: acme?.caRootPem ?? null };
 }
 
 function loadRows(db: Db) {
   return db.project.findMany({
     where: { ports: { some: { purpose: "gateway-inner" } } },
-    select: { id: true, wish: true, settingsJson: true, ports: { select: { purpose: true, port: true } }, domains: true },
+    select: { id: true, wish: true, settingsJson: true, gatewayRevision: true, ports: { select: { purpose: true, port: true } }, domains: true },
   });
 }
 
 /** null for a row that cannot be read: one such project must not keep the others from being served. */
-async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow): Promise<EdgeProject | null> {
+async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow, studio: Parameters<typeof toEdgeStudio>[2]): Promise<EdgeProject | null> {
   const settings = readSettings(row.settingsJson);
   const { gateway, gatewayInner } = toPorts(row.ports);
   if (settings === null || gatewayInner === undefined) return null;
@@ -56,7 +84,7 @@ async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow): Pr
     gatewayUpstream: `127.0.0.1:${gatewayInner}`,
     domains: (await Promise.all(row.domains.map((domain) => toEdgeDomain(db, keys, domain)))).filter((domain) => domain !== null),
     isPaused: row.wish === "pause",
-    studio: null,
+    studio: toEdgeStudio(row, settings, studio),
     allowedNetworks: null,
   };
 }

@@ -5,8 +5,12 @@ import { ConflictError } from "@/lib/access/errors";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { openStatuses } from "@/lib/operations/machine";
 import { enqueueOperation } from "@/lib/operations/queue";
+import type { OperationKind } from "@/lib/operations/types";
 import type { Db } from "@/lib/adapters/store/types";
 import { readEdgeSetting } from "./edge-setting";
+
+/** Work on the edge itself, of which one is done at a time. */
+export const edgeKinds: OperationKind[] = ["edge.turn-on", "edge.turn-off", "edge.edit"];
 
 /** Puts one edge in front of all projects; each keeps its address. */
 export async function turnEdgeOn(ctx: VerbContext): Promise<{ operationId: string }> {
@@ -21,16 +25,23 @@ export async function turnEdgeOn(ctx: VerbContext): Promise<{ operationId: strin
 export async function turnEdgeOff(ctx: VerbContext): Promise<{ operationId: string }> {
   await authorizeInstallation(ctx, "installation.settings");
   return ctx.store.transaction(async (tx) => {
-    if (!(await readEdgeSetting(tx)).isOn) throw new ConflictError("wrong-state", "The edge is off already.");
+    const { isOn, panelHost } = await readEdgeSetting(tx);
+    if (!isOn) throw new ConflictError("wrong-state", "The edge is off already.");
+    if (panelHost !== null) throw new ConflictError("panel-host-left", `The edge serves the panel itself under ${panelHost.hostname}. Take that name away first.`);
     const domain = await tx.domain.findFirst({ orderBy: { hostname: "asc" }, select: { hostname: true, project: { select: { ref: true } } } });
     if (domain !== null) throw new ConflictError("domains-left", `${domain.hostname} of ${domain.project.ref} is served by the edge. Remove the domains of all projects first.`);
     return ask(tx, ctx, "edge.turn-off", "Turn the edge off");
   });
 }
 
-async function ask(tx: Db, ctx: VerbContext, kind: "edge.turn-on" | "edge.turn-off", summary: string): Promise<{ operationId: string }> {
-  const open = await tx.operation.findFirst({ where: { kind: { in: ["edge.turn-on", "edge.turn-off"] }, status: { in: [...openStatuses] } }, select: { id: true } });
+/** @throws ConflictError `operation-running` while the edge is turned on or off, or changed */
+export async function requireIdleEdge(tx: Db): Promise<void> {
+  const open = await tx.operation.findFirst({ where: { kind: { in: edgeKinds }, status: { in: [...openStatuses] } }, select: { id: true } });
   if (open !== null) throw new ConflictError("operation-running", "The edge is being changed already. Wait for that or cancel it first.", { operationId: open.id });
+}
+
+async function ask(tx: Db, ctx: VerbContext, kind: "edge.turn-on" | "edge.turn-off", summary: string): Promise<{ operationId: string }> {
+  await requireIdleEdge(tx);
   const operationId = await enqueueOperation(tx, { kind, projectId: null, input: {}, actor: toActorRef(ctx.actor), now: ctx.now(), dedupeKey: "edge" });
   await audit(tx, ctx, { action: kind, operationId, summary });
   return { operationId };

@@ -3,6 +3,7 @@ import { checkPublicWorkflow } from "./check-public-workflow";
 import { createWorkflow } from "./create-workflow";
 import { deleteWorkflow, purgeWorkflow } from "./delete-workflows";
 import { joinEdgeWorkflow, leaveEdgeWorkflow, turnEdgeOffWorkflow, turnEdgeOnWorkflow } from "./edge-workflows";
+import { editEdgeWorkflow } from "./edge-edit-workflow";
 import { editWorkflow } from "./edit-workflow";
 import { exportWorkflow } from "./export-workflow";
 import { functionWorkflow } from "./functions-step";
@@ -34,6 +35,7 @@ export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<nev
     checkPublicWorkflow(tools),
     turnEdgeOnWorkflow(tools),
     turnEdgeOffWorkflow(tools),
+    editEdgeWorkflow(tools),
     joinEdgeWorkflow(tools),
     leaveEdgeWorkflow(tools),
     functionWorkflow(tools, "function.deploy"),

@@ -14,11 +14,14 @@ import { createProject } from "../create-project";
 import { deleteProject, purgeProject, undoDeleteProject } from "../delete-project";
 import { deployFunction } from "../deploy-function";
 import { editProject } from "../edit-project";
+import { editEdge } from "../edge/edit-edge";
+import { readEdgeSetting } from "../edge/edge-setting";
 import { enlistProjects } from "../edge/enlist-projects";
 import { turnEdgeOff, turnEdgeOn } from "../edge/turn-edge";
 import { exportProject } from "../export-project";
 import { applyGatewayDraft } from "../gateway/apply-draft";
 import { saveGatewayDraft } from "../gateway/save-draft";
+import { endGatewayBeside, previewGatewaySwitch, switchGateway } from "../gateway/switch-gateway";
 import { endKeyOverlap, rotateJwtSecret, rotateKey, switchLegacyKeys } from "../keys/rotate-keys";
 import { pauseProject } from "../pause-project";
 import { reconcileProject } from "../reconcile-project";
@@ -57,6 +60,9 @@ const otherRoutes: GatewaySettings = { ...defaultGatewaySettings, ownRoutes: [sa
 const rotate: Ask = (scene) => rotateKey(scene.ctx(), { ref, kind: "secret", overlapHours: 24 });
 const breakFunctions = (scene: Scene) => void (scene.world.programs["functions"] = { exitsWith: 1 });
 
+const switchTo = (to: "envoy" | "kong"): Ask => async (scene) => switchGateway(scene.ctx(), { ref, to, acknowledged: (await previewGatewaySwitch(scene.ctx(), { ref })).report.differences.map(({ id }) => id) });
+const breakKong = (scene: Scene) => void (scene.world.programs["kong"] = { exitsWith: 1 });
+
 const turnOn: Ask = (scene) => turnEdgeOn(scene.ctx());
 const turnOff: Ask = (scene) => turnEdgeOff(scene.ctx());
 /** The move that the edge's setting asks for, as the worker's loop enlists it. */
@@ -66,6 +72,9 @@ const move: Ask = async (scene) => {
   return { operationId: id };
 };
 const takeAddress = (scene: Scene) => void scene.edgeWorld.portsHeldByOthers.push("127.0.0.1:8100");
+
+const namePanel: Ask = (scene) => editEdge(scene.ctx(), { panelHost: { hostname: "panel.example.com", tls: "internal" } });
+const takePublicPort = (scene: Scene) => void scene.edgeWorld.portsHeldByOthers.push(":443");
 
 const cases: Case[] = [
   { name: "create", given: [], ask: create },
@@ -83,6 +92,14 @@ const cases: Case[] = [
   { name: "gateway apply", given: [create, applyRoutes(hooks)], ask: applyRoutes(otherRoutes) },
   { name: "gateway apply that is refused and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: applyRoutes(otherRoutes), ends: "undone" },
   { name: "gateway apply that is not proven and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void scene.world.deadRoutes.push("own-other"), ask: applyRoutes(otherRoutes), ends: "undone" },
+  { name: "switch of the gateway", given: [create], ask: switchTo("kong") },
+  { name: "switch of the gateway that fails and goes back", given: [create], prepare: breakKong, ask: switchTo("kong"), ends: "undone" },
+  { name: "switch of the gateway behind the edge", given: [turnOn, create], ask: switchTo("kong") },
+  { name: "switch of the gateway behind the edge that is not proven and goes back", given: [turnOn, create], prepare: (scene) => void scene.world.deadRoutes.push("rest"), ask: switchTo("kong"), ends: "undone" },
+  { name: "switch back to the kept gateway", given: [turnOn, create, switchTo("kong")], ask: switchTo("envoy") },
+  { name: "end of the kept gateway", given: [create, switchTo("kong")], ask: (scene) => endGatewayBeside(scene.ctx(), { ref }) },
+  { name: "gateway apply with Kong", given: [create, switchTo("kong")], ask: applyRoutes(hooks) },
+  { name: "gateway apply that Kong refuses and goes back", given: [create, switchTo("kong")], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: applyRoutes(hooks), ends: "undone" },
   { name: "key rotation with an overlap", given: [create], ask: rotate },
   { name: "key rotation that ends the old key at once", given: [create], ask: (scene) => rotateKey(scene.ctx(), { ref, kind: "publishable", overlapHours: 0 }) },
   { name: "key rotation that fails and goes back", given: [create], prepare: breakFunctions, ask: rotate, ends: "undone" },
@@ -95,6 +112,8 @@ const cases: Case[] = [
   { name: "move behind the edge that fails and goes back", given: [create, turnOn], prepare: takeAddress, ask: move, ends: "undone" },
   { name: "creation behind the edge", given: [turnOn], ask: create },
   { name: "another address at the edge", given: [turnOn, create], ask: edit },
+  { name: "the panel given a name at the edge", given: [create, turnOn], ask: namePanel },
+  { name: "the panel given a name that cannot be served and goes back", given: [create, turnOn], prepare: takePublicPort, ask: namePanel, ends: "undone" },
   { name: "move away from the edge", given: [turnOn, create, turnOff], ask: move },
 ];
 
@@ -153,6 +172,7 @@ async function endState(scene: Scene, operationId: string) {
     networks: scene.world.networks.map(({ name, subnet }) => `${nameless(name)} ${subnet}`),
     volumes: scene.world.volumes.map(({ name, files }) => ({ name: nameless(name), files })).sort((a, b) => (a.name < b.name ? -1 : 1)),
     exports: scene.exports.size,
+    panelHost: (await readEdgeSetting(scene.store.db)).panelHost,
     edge: { state: scene.edgeWorld.state, listens: scene.edgeWorld.state === "running" ? listenersOf(scene.edgeWorld.document) : [], gateways: scene.edgeWorld.state === "running" ? Object.values(scene.edgeWorld.gateways) : [] },
   };
 }

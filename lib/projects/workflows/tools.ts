@@ -1,6 +1,7 @@
 import type { Db, Store } from "@/lib/adapters/store/types";
 import type { EnginePort } from "@/lib/engine/port";
 import type { ContractProbe } from "@/lib/gateway/contract";
+import type { NameProbe } from "@/lib/gateway/name-probe";
 import type { Secret } from "@/lib/stack/secret-value";
 import type { DashboardUserSecret, ProjectSecrets, SecretName } from "@/lib/stack/settings";
 import type { EdgeKeeper } from "../edge/edge-keeper";
@@ -31,6 +32,8 @@ export type WorkflowTools = {
   engine: EnginePort;
   secrets: SecretsPort;
   probe: ContractProbe;
+  /** Asks under names at the edge's own address. */
+  names: NameProbe;
   /** Addresses of a host name, by the resolver of the worker's machine; empty when there is none. Rejects when the resolver does not answer. */
   resolveHost(host: string, signal: AbortSignal): Promise<string[]>;
   /** True when nothing listens on the address and it can be bound. */

@@ -1,0 +1,63 @@
+import type { z } from "zod";
+import { toActorRef } from "@/lib/access/actor-ref";
+import { audit } from "@/lib/access/audit";
+import { authorizeInstallation } from "@/lib/access/authorize";
+import { ConflictError, InvalidError } from "@/lib/access/errors";
+import { parseInput } from "@/lib/access/parse-input";
+import type { VerbContext } from "@/lib/access/verb-context";
+import type { Db } from "@/lib/adapters/store/types";
+import { enqueueOperation } from "@/lib/operations/queue";
+import { edgeChangeSchema, readEdgeSetting, type EdgeChange, type EdgeSetting, type PanelHost } from "./edge-setting";
+import { editEdgeInput } from "./inputs";
+import { requireIdleEdge } from "./turn-edge";
+
+/**
+ * Changes where certificates come from, the public ports, and the panel's own name. The edge serves it, a name of the panel's is asked
+ * through it, and what fails goes back.
+ */
+export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeInput>): Promise<{ operationId: string | null }> {
+  await authorizeInstallation(ctx, "installation.settings");
+  const wish = parseInput(editEdgeInput, input);
+  return ctx.store.transaction(async (tx) => {
+    const setting = await readEdgeSetting(tx);
+    const before = edgeChangeSchema.parse(setting);
+    const after = edgeChangeSchema.parse({ ...before, ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) });
+    if (JSON.stringify(after) === JSON.stringify(before)) return { operationId: null };
+    await requireIdleEdge(tx);
+    await check(tx, setting, after);
+    const operationId = await enqueueOperation(tx, { kind: "edge.edit", projectId: null, input: { before, after }, actor: toActorRef(ctx.actor), now: ctx.now(), dedupeKey: "edge" });
+    await audit(tx, ctx, { action: "edge.edit", operationId, summary: summarise(before, after), detail: { before: told(before), after: told(after) } });
+    return { operationId };
+  });
+}
+
+async function check(tx: Db, setting: EdgeSetting, after: EdgeChange): Promise<void> {
+  if (after.httpPort === after.httpsPort) throw new InvalidError({ httpsPort: "Use two different ports." });
+  if (after.httpPort !== setting.httpPort || after.httpsPort !== setting.httpsPort) {
+    const domain = await tx.domain.findFirst({ orderBy: { hostname: "asc" }, select: { hostname: true, project: { select: { ref: true } } } });
+    if (domain !== null) throw new ConflictError("domains-left", `${domain.hostname} of ${domain.project.ref} is served on the ports as they are, and its project was told so. Remove the domains of all projects first.`);
+  }
+  if (after.panelHost !== null) await checkPanelHost(tx, setting, after.panelHost);
+}
+
+async function checkPanelHost(tx: Db, { isOn, panelHost }: EdgeSetting, wanted: PanelHost): Promise<void> {
+  if (JSON.stringify(panelHost) === JSON.stringify(wanted)) return;
+  if (!isOn) throw new ConflictError("edge-off", "The edge is off. Turn it on first, then give the panel its name.");
+  const taken = await tx.domain.findFirst({ where: { hostname: wanted.hostname }, select: { project: { select: { ref: true } } } });
+  if (taken !== null) throw new ConflictError("name-taken", `${wanted.hostname} is a domain of ${taken.project.ref}. Remove it there first, or use another name.`, { field: "panelHost.hostname" });
+  if (wanted.tls === "none" && wanted.hstsSeconds !== null) throw new InvalidError({ "panelHost.hstsSeconds": "HSTS is said over HTTPS alone: the proxy that ends TLS has to say it." });
+}
+
+/** The root is public, and long. */
+const told = ({ acme, ...rest }: EdgeChange) => ({ ...rest, acme: acme === null ? null : { directoryUrl: acme.directoryUrl, email: acme.email, hasRoot: acme.caRootPem !== null } });
+
+function summarise(before: EdgeChange, after: EdgeChange): string {
+  const differs = (key: keyof EdgeChange) => JSON.stringify(before[key]) !== JSON.stringify(after[key]);
+  const parts = [
+    ...(differs("acme") ? [`certificates from ${after.acme === null ? "Let's Encrypt" : new URL(after.acme.directoryUrl).host}`] : []),
+    ...(differs("httpPort") || differs("httpsPort") ? [`ports ${after.httpPort} and ${after.httpsPort}`] : []),
+    ...(differs("trustedProxies") ? ["proxies in front"] : []),
+    ...(differs("panelHost") ? [after.panelHost === null ? "the panel without a name of its own" : `the panel at ${after.panelHost.hostname}`] : []),
+  ];
+  return `Change the edge: ${parts.join(", ")}`;
+}
