@@ -2,7 +2,6 @@ import type { Db } from "@/lib/adapters/store/types";
 import type { EdgeDomain, EdgeInput, EdgePanel, EdgeProject, EdgeTls } from "@/lib/gateway/edge-input";
 import { edgeNames } from "@/lib/gateway/edge-port";
 import { readSettings, toPorts } from "../settings-schema";
-import { loadWishedGateways, toEdgeStudio } from "./edge-studio";
 import { letsEncrypt, readEdgeSetting, type EdgeSetting } from "./edge-setting";
 
 /** Private keys of uploaded certificates; only the worker can open them. */
@@ -35,8 +34,7 @@ export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: Load
   const { adminSocket, gatewayFolder } = edgeNames(options.instanceId);
   const served = rows.filter(({ id, wish }) => id !== options.without && wish !== "delete");
   if (!setting.isOn && served.length === 0) return null;
-  const gatewayOf = await loadWishedGateways(db, served);
-  const projects = await Promise.all(served.map((row) => toEdgeProject(db, keys, row, { gateway: gatewayOf(row), door: options.panel })));
+  const projects = await Promise.all(served.map((row) => toEdgeProject(db, keys, row)));
   return {
     panel: toPanel(setting, options.panel),
     projects: projects.filter((project) => project !== null),
@@ -69,12 +67,12 @@ function toAcme({ acme }: EdgeSetting): EdgeInput["acme"] {
 function loadRows(db: Db) {
   return db.project.findMany({
     where: { ports: { some: { purpose: "gateway-inner" } } },
-    select: { id: true, wish: true, settingsJson: true, gatewayRevision: true, ports: { select: { purpose: true, port: true } }, domains: true },
+    select: { id: true, wish: true, settingsJson: true, ports: { select: { purpose: true, port: true } }, domains: true },
   });
 }
 
 /** null for a row that cannot be read: one such project must not keep the others from being served. */
-async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow, studio: Parameters<typeof toEdgeStudio>[2]): Promise<EdgeProject | null> {
+async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow): Promise<EdgeProject | null> {
   const settings = readSettings(row.settingsJson);
   const { gateway, gatewayInner } = toPorts(row.ports);
   if (settings === null || gatewayInner === undefined) return null;
@@ -84,7 +82,7 @@ async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow, stu
     gatewayUpstream: `127.0.0.1:${gatewayInner}`,
     domains: (await Promise.all(row.domains.map((domain) => toEdgeDomain(db, keys, domain)))).filter((domain) => domain !== null),
     isPaused: row.wish === "pause",
-    studio: toEdgeStudio(row, settings, studio),
+    studio: null,
     allowedNetworks: null,
   };
 }
