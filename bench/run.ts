@@ -5,6 +5,7 @@ import { benchCreateFive } from "./create-5";
 import { drawBenchmarks } from "./draw";
 import { benchEdgeLatency } from "./edge-latency";
 import { benchFirstLoad } from "./first-load-js";
+import { benchGatewayLatency } from "./gateway-latency";
 import { benchPanelRss } from "./panel-rss";
 import { figureIds, type FigureId } from "./parts/figures";
 import { isDryRun } from "./parts/settings";
@@ -22,6 +23,9 @@ const benches: Record<FigureId, () => Promise<void> | void> = {
   "project-page-p95": benchProjectPage,
   "first-load-js": benchFirstLoad,
   "reconcile-1000": benchReconcile,
+  "gateway-latency": benchGatewayLatency,
+  // Measured with the one above.
+  "gateway-latency-p99": () => undefined,
   "edge-latency": benchEdgeLatency,
   "routes-1000": benchRoutes,
   // Measured with the one above.

@@ -24,7 +24,8 @@ export const goFlags = ["-trimpath", "-ldflags=-s -w"];
 
 const isThere = (path: string) => stat(path).then(() => true, () => false);
 
-async function findGo(): Promise<string> {
+/** A Go that is new enough: the machine's own, or one that is installed beside. */
+export async function findGo(): Promise<string> {
   const own = /go1\.(\d+)/.exec(await run("go", ["version"]).catch(() => ""))?.[1];
   if (own !== undefined && Number(own) >= oldestGoMinor) return "go";
   const target = join(tools, `go-${goVersion}`);

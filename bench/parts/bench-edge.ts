@@ -38,7 +38,7 @@ async function removeContainers(instanceId: string): Promise<void> {
 const given = new Set<number>();
 
 /** A port that nobody holds, and that was not given out before. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = await new Promise<number>((resolve, reject) => {
       const server = createServer().once("error", reject);

@@ -1,9 +1,10 @@
 /** Every figure this project claims: what is measured, in which unit, and what it is to reach. */
-export type FigureId = "create" | "create-5" | "panel-rss" | "projects-api-p95" | "project-page-p95" | "first-load-js" | "reconcile-1000" | "edge-latency" | "routes-1000" | "routes-1000-memory" | "check" | "test";
+export type FigureId = "create" | "create-5" | "panel-rss" | "projects-api-p95" | "project-page-p95" | "first-load-js" | "reconcile-1000" | "gateway-latency" | "gateway-latency-p99" | "edge-latency" | "routes-1000" | "routes-1000-memory" | "check" | "test";
 
 export type FigureRule = { what: string; unit: string; reach: string; isReached: (ours: number, ratio: number | null) => boolean };
 
 const compose = "`docker compose up -d --wait` (v5.5.1) on the exported folder with fresh volumes";
+const plainGateway = "eight kinds of requests of an application in turns, over one open connection each; peer: upstream's routes and filters as a hand-written static file (`bench/parts/plain-gateway.yaml`) on the same Envoy with the same upstream";
 
 export const figureRules: Record<FigureId, FigureRule> = {
   create: {
@@ -33,6 +34,14 @@ export const figureRules: Record<FigureId, FigureRule> = {
   "reconcile-1000": {
     what: "Observe and reconcile 1,000 containers in 100 projects, from recorded engine answers over a unix socket",
     unit: "ms", reach: "≤ 150 ms, linear", isReached: (ours) => ours <= 150,
+  },
+  "gateway-latency": {
+    what: `One request through a project's gateway, ${plainGateway}: median`,
+    unit: "µs", reach: "ratio ≤ 1.05", isReached: (_ours, ratio) => ratio !== null && ratio <= 1.05,
+  },
+  "gateway-latency-p99": {
+    what: "The same requests: 99th percentile",
+    unit: "µs", reach: "ratio ≤ 1.05", isReached: (_ours, ratio) => ratio !== null && ratio <= 1.05,
   },
   "edge-latency": {
     what: "What the edge adds to one request to a gateway (Envoy, answering by itself), each pair over open connections: median",

@@ -95,13 +95,11 @@ export async function validateEnvoy(text: string): Promise<string> {
   return code === 0 ? "" : `${code}: ${said}`;
 }
 
-/** Envoy with a rendered configuration, its addresses replaced by this machine's. */
-export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<UpstreamService, number>, { image }: { image?: string } = {}): Promise<RunningEnvoy> {
-  const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));
-  // The image runs Envoy as a user of its own, who has to read here.
-  chmodSync(folder, 0o755);
-  const [port, adminPort] = [await freePort(), await freePort()];
-  const place = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replaceAll(envoyFolder, folder), (key, part: unknown) => {
+type Placement = { folder: string; port: number; adminPort: number; upstreamPorts: Record<UpstreamService, number> };
+
+/** What was rendered for a container of a project's network, at addresses of this machine. */
+function placeValue(value: unknown, { folder, port, adminPort, upstreamPorts }: Placement): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll(envoyFolder, folder), (key, part: unknown) => {
     if (key !== "socket_address") return part;
     const { address, port_value } = part as { address: string; port_value: number };
     if (port_value === 8000) return { address: "127.0.0.1", port_value: port };
@@ -109,15 +107,35 @@ export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<
     const service = (Object.keys(upstreamAddresses) as UpstreamService[]).find((name) => upstreamAddresses[name].port === port_value && upstreamAddresses[name].host === address);
     return service === undefined ? part : { address: "127.0.0.1", port_value: upstreamPorts[service] };
   });
-  const write = (name: string, text: string) => {
-    writeFileSync(join(folder, `${name}.new`), JSON.stringify(place(JSON.parse(text))));
-    renameSync(join(folder, `${name}.new`), join(folder, name));
-  };
-  writeFileSync(join(folder, bootstrapFile), stringify(place(parse(rendered.bootstrap))));
-  write(clustersFile, rendered.cds);
-  write(filtersFile, rendered.ecds);
-  write(routesFile, rendered.rds);
-  const envoy = runEnvoy(folder, ["-c", join(folder, bootstrapFile), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"], image);
+}
+
+type DiscoveryFiles = Pick<RenderedEnvoy, "cds" | "ecds" | "rds">;
+
+function writeDiscovery({ cds, ecds, rds }: DiscoveryFiles, placement: Placement): void {
+  for (const [name, text] of [[clustersFile, cds], [filtersFile, ecds], [routesFile, rds]] as const) {
+    const path = join(placement.folder, name);
+    writeFileSync(`${path}.new`, JSON.stringify(placeValue(JSON.parse(text), placement)));
+    renameSync(`${path}.new`, path);
+  }
+}
+
+/** Writes a rendered configuration into a folder, its addresses replaced by this machine's; returns the path of the bootstrap. */
+export function writeEnvoyFiles(rendered: RenderedEnvoy, placement: Placement): string {
+  const path = join(placement.folder, bootstrapFile);
+  writeFileSync(path, stringify(placeValue(parse(rendered.bootstrap), placement)));
+  writeDiscovery(rendered, placement);
+  return path;
+}
+
+/** Envoy with a rendered configuration, its addresses replaced by this machine's. */
+export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<UpstreamService, number>, { image }: { image?: string } = {}): Promise<RunningEnvoy> {
+  const folder = mkdtempSync(join(tmpdir(), "basehold-envoy-"));
+  // The image runs Envoy as a user of its own, who has to read here.
+  chmodSync(folder, 0o755);
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const placement = { folder, port, adminPort, upstreamPorts };
+  const bootstrapPath = writeEnvoyFiles(rendered, placement);
+  const envoy = runEnvoy(folder, ["-c", bootstrapPath, "--concurrency", "1", "--disable-hot-restart", "-l", "warning"], image);
   let log = "";
   for (const stream of [envoy.stdout, envoy.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const admin = async (path: string) => (await send(adminPort, path)).body;
@@ -137,9 +155,7 @@ export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<
     admin,
     log: () => log,
     apply: async (next) => {
-      write(clustersFile, next.cds);
-      write(filtersFile, next.ecds);
-      write(routesFile, next.rds);
+      writeDiscovery(next, placement);
       await isInForce(next.rdsVersion);
     },
     stop: async () => {
