@@ -15,6 +15,8 @@ export type OperationKind =
   | "project.export"
   | "project.prove"
   | "gateway.apply"
+  | "gateway.switch"
+  | "gateway.end-beside"
   | "keys.rotate"
   | "keys.end-overlap"
   | "keys.legacy"

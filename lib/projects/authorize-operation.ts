@@ -19,6 +19,8 @@ const permissionOf: Record<OperationKind, Permission> = {
   "project.export": "project.export",
   "project.prove": "project.prove",
   "gateway.apply": "gateway.edit",
+  "gateway.switch": "project.edit",
+  "gateway.end-beside": "project.edit",
   "keys.rotate": "secret.rotate",
   "keys.end-overlap": "secret.rotate",
   "keys.legacy": "secret.rotate",

@@ -12,6 +12,8 @@ const titles: Record<string, string> = {
   "project.export": "Export",
   "project.prove": "Run the contract",
   "gateway.apply": "Apply gateway routes",
+  "gateway.switch": "Switch the gateway",
+  "gateway.end-beside": "End the kept gateway",
   "keys.rotate": "Rotate API key",
   "keys.end-overlap": "End replaced API key",
   "keys.legacy": "Switch legacy keys",

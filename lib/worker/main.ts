@@ -4,6 +4,7 @@ import { historySchedule } from "@/lib/operations/retention";
 import { OperationRunner } from "@/lib/operations/runner";
 import { followSchedules } from "@/lib/operations/schedules";
 import { authorizeOperationActor } from "@/lib/projects/authorize-operation";
+import { besideSchedule } from "@/lib/projects/gateway/beside-schedule";
 import { overlapSchedule } from "@/lib/projects/keys/overlap-schedule";
 import { trashSchedule } from "@/lib/projects/trash-schedule";
 import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
@@ -76,7 +77,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
     traffic.run(stop),
     edgeLoop.run(stop),
     followUpstreams({ tools, log }, stop),
-    followSchedules({ store, schedules: [trashSchedule, overlapSchedule, historySchedule], now: tools.now, log }, stop),
+    followSchedules({ store, schedules: [trashSchedule, overlapSchedule, besideSchedule, historySchedule], now: tools.now, log }, stop),
     housekeep({ store, exports, now: tools.now, log }, stop),
   ]);
   server.close();

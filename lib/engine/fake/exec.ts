@@ -1,5 +1,8 @@
 import { clustersFile, envoyFolder, routesFile } from "@/lib/gateway/envoy";
 import { readVersionsArgv } from "@/lib/gateway/envoy-control";
+import { fingerprint } from "@/lib/gateway/htpasswd";
+import { kongFile } from "@/lib/gateway/kong";
+import { kongApplyArgv, kongVersionArgv } from "@/lib/gateway/kong-control";
 import type { ExecResult } from "../port";
 import { readFile, removePath, writeFile } from "./files";
 import type { FakeContainer, FakeWorld } from "./world";
@@ -30,15 +33,31 @@ export function runProgram(world: FakeWorld, container: FakeContainer, argv: rea
       return move(world, container, paths);
     case "sh":
       return runShell(args);
+    case "env":
     case "envoy":
       return world.refusesConfiguration ? failed(1, "error initializing configuration: the fake was told to refuse it\n") : done("configuration OK\n");
     case "psql":
       return done();
     case "bash":
-      return argv.join(" ") === readVersionsArgv.join(" ") ? done(printVersions(world, container)) : failed(127, "bash: the fake engine has no shell\n");
+      return runBash(world, container, argv.join(" "));
     default:
       return failed(127, `${program ?? ""}: not found\n`);
   }
+}
+
+/** The scripts by which gateways are asked and told. */
+function runBash(world: FakeWorld, container: FakeContainer, script: string): ExecResult {
+  if (script === readVersionsArgv.join(" ")) return done(printVersions(world, container));
+  if (script === kongVersionArgv.join(" ")) return done(printKongVersion(world, container));
+  if (script === kongApplyArgv.join(" ")) return world.refusesConfiguration ? failed(1, "Kong answered 400\n") : done();
+  return failed(127, "bash: the fake engine has no shell\n");
+}
+
+/** Kong has always loaded the file that is there. */
+function printKongVersion(world: FakeWorld, container: FakeContainer): string {
+  const hash = "0".repeat(32);
+  const config = Buffer.from(readFile(world, container, kongFile) ?? "", "base64").toString("utf8");
+  return `{"configuration_hash":"${hash}"}\nmd5 ${hash}  -\nsha1 ${fingerprint(config)}  -\n`;
 }
 
 /** As Envoy's admin page prints them, out of the files that it would have read. */

@@ -10,6 +10,7 @@ import { functionWorkflow } from "./functions-step";
 import { gatewayWorkflow, refreshWorkflow } from "./gateway-workflow";
 import { endOverlapWorkflow, legacyKeysWorkflow, rotateJwtWorkflow, rotateKeyWorkflow } from "./keys-workflows";
 import { pauseWorkflow, proveWorkflow, reconcileWorkflow, restartWorkflow, resumeWorkflow, undoDeleteWorkflow } from "./run-workflows";
+import { endBesideWorkflow, switchWorkflow } from "./switch-workflows";
 import type { WorkflowTools } from "./tools";
 
 /** Every workflow of projects, by operation kind. */
@@ -27,6 +28,8 @@ export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<nev
     purgeWorkflow(tools),
     exportWorkflow(tools),
     gatewayWorkflow(tools),
+    switchWorkflow(tools),
+    endBesideWorkflow(tools),
     rotateKeyWorkflow(tools),
     endOverlapWorkflow(tools),
     legacyKeysWorkflow(tools),

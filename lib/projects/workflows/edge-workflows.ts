@@ -1,13 +1,11 @@
 import { z } from "zod";
 import type { Db } from "@/lib/adapters/store/types";
-import { StepFailure } from "@/lib/operations/step-failure";
 import type { Step, StepContext, Workflow } from "@/lib/operations/types";
-import { choosePort } from "../allocate";
 import { edgeSettingKey, readEdgeSetting } from "../edge/edge-setting";
 import { writeSetting } from "../installation";
-import { isUniqueViolation } from "../start-operation";
 import { applyStack } from "./apply-stack";
 import { syncEdge, tellEdgeFailure } from "./follow-with-edge";
+import { giveLoopbackPort } from "./give-port";
 import { loadProject } from "./load-stack";
 import { proveStep } from "./prove-step";
 import { markApplied, setProjectState } from "./settle";
@@ -74,7 +72,7 @@ export function joinEdgeWorkflow(tools: WorkflowTools): Workflow<JoinInput> {
       {
         key: "move", title: "Move the gateway behind the edge", timeoutMs: 5 * 60_000, isCancellable: true,
         async run(context, signal) {
-          await giveInnerPort(tools, context.input.projectId);
+          await giveLoopbackPort(tools, context.input.projectId, "gateway-inner");
           await apply(tools, context, signal);
         },
         async undo(context, _output, signal) {
@@ -108,7 +106,7 @@ export function leaveEdgeWorkflow(tools: WorkflowTools): Workflow<LeaveInput> {
           await apply(tools, context, signal);
         },
         async undo(context, _output, signal) {
-          await giveInnerPort(tools, context.input.projectId, context.input.innerPort);
+          await giveLoopbackPort(tools, context.input.projectId, "gateway-inner", context.input.innerPort);
           await apply(tools, context, signal);
         },
       },
@@ -130,30 +128,6 @@ async function apply(tools: WorkflowTools, { operation, input: { projectId }, em
 function proveRunning<Input extends { projectId: string }>(tools: WorkflowTools): Step<Input> {
   const step = proveStep<Input>(tools);
   return { ...step, run: async (context, signal) => ((await isPaused(tools, context.input.projectId)) ? { requests: 0 } : step.run(context, signal)) };
-}
-
-const racesLostMax = 5;
-
-/** The port that the gateway gets on loopback: `wished`, or the first that no project has and no program holds. */
-async function giveInnerPort(tools: WorkflowTools, projectId: string, wished?: number): Promise<void> {
-  const project = await loadProject(tools, projectId);
-  if (project.ports.some(({ purpose }) => purpose === "gateway-inner")) return;
-  const tried = new Set<number>();
-  for (let lost = 0; lost < racesLostMax; ) {
-    const rows = await tools.store.db.portAllocation.findMany({ where: { hostId: project.hostId }, select: { port: true } });
-    const taken = new Set([...tried, ...rows.map(({ port }) => port)]);
-    const port = wished !== undefined && !taken.has(wished) ? wished : choosePort("gateway-inner", taken);
-    tried.add(port);
-    if (!(await tools.isPortFree("127.0.0.1", port))) continue;
-    try {
-      await tools.store.transaction((tx) => tx.portAllocation.create({ data: { id: tools.newId(), hostId: project.hostId, projectId, purpose: "gateway-inner", port } }));
-      return;
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      lost++;
-    }
-  }
-  throw new StepFailure({ code: "no-port-left", sentence: "Other projects took every port that was tried for the gateway. Try again.", service: "api-gw", evidence: [], isRetryable: true });
 }
 
 async function takeInnerPort(tools: WorkflowTools, projectId: string): Promise<void> {

@@ -3,6 +3,9 @@ import { StepFailure } from "@/lib/operations/step-failure";
 import { contractRequests, judgeContract, type ContractResult } from "@/lib/gateway/contract";
 import { adaptContract, routeProbes } from "@/lib/gateway/route-probes";
 import { getRelease } from "@/lib/stack/releases";
+import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
+import { otherGateway } from "@/lib/stack/gateways";
+import { gatewaysOf } from "../gateway/gateway-choice";
 import { parseSettings, toPorts } from "../settings-schema";
 import { localUrl } from "../create-project";
 import type { ContractResultView } from "../views";
@@ -16,14 +19,14 @@ const proofDeadlineMs = 60_000;
 const pauseBetweenRoundsMs = 250;
 
 /** Runs the gateway contract from outside until it passes; what failed last is kept and shown. */
-export function proveStep<Input extends { projectId: string }>(tools: WorkflowTools, deadlineMs = proofDeadlineMs): Step<Input> {
+export function proveStep<Input extends { projectId: string }>(tools: WorkflowTools, deadlineMs = proofDeadlineMs, via: "local" | "beside" = "local"): Step<Input> {
   return {
-    key: "prove",
-    title: "Prove the gateway contract",
+    key: via === "local" ? "prove" : "prove-beside",
+    title: via === "local" ? "Prove the gateway contract" : "Prove the contract on the new gateway's own address",
     timeoutMs: deadlineMs + 30_000,
     isCancellable: true,
     async run({ input, operation, emit }, signal) {
-      const results = await runContract(tools, { projectId: input.projectId, deadlineMs }, signal, (passed, total) =>
+      const results = await runContract(tools, { projectId: input.projectId, deadlineMs, via }, signal, (passed, total) =>
         emit({ level: "progress", message: `${passed} of ${total} requests answered as they must`, current: passed, total, detail: null }),
       );
       const isPassed = results.every((result) => result.isPassed);
@@ -48,8 +51,8 @@ export function tellFailed(results: readonly ContractResultView[]): string[] {
 
 type Round = (passed: number, total: number) => void;
 
-/** `via`: the project's own address on the machine, or the one that browsers are told. */
-type ContractRun = { projectId: string; deadlineMs: number; via?: "local" | "public" };
+/** `via`: the project's own address on the machine, the one that browsers are told, or that of the gateway beside the one that serves. */
+type ContractRun = { projectId: string; deadlineMs: number; via?: "local" | "public" | "beside" };
 
 /** Sends the contract until all of it is answered as it must be, or the time is over; once at least. */
 export async function runContract(tools: WorkflowTools, { projectId, deadlineMs, via = "local" }: ContractRun, signal: AbortSignal, onRound: Round): Promise<ContractResultView[]> {
@@ -60,9 +63,11 @@ export async function runContract(tools: WorkflowTools, { projectId, deadlineMs,
   const secrets = await tools.secrets.readAll(tools.store.db, projectId);
   const gateway = await loadGatewaySettings(tools.store.db, projectId, project.gatewayRevision);
   const options = { enabledServices: settings.services, release, isLegacyOff: settings.keys?.legacy === "off" };
-  const contract = adaptContract(contractRequests({ enabledServices: settings.services, release: release.name }), gateway, options);
+  const gateways = gatewaysOf(project);
+  const kind = via === "beside" ? otherGateway(gateways.serving) : gateways.serving;
+  const contract = adaptContract(contractRequests({ enabledServices: settings.services, release: release.name, gateway: kind }), gateway, options);
   const requests = [...contract, ...routeProbes(gateway, options, { publicUrl: settings.publicUrl, nowMs: tools.now().getTime() })];
-  const baseUrl = via === "public" ? settings.publicUrl : localUrl(settings.bindAddress, toPorts(project.ports).gateway);
+  const baseUrl = addressOf(settings, toPorts(project.ports), via);
   const done = new Map<string, ContractResult>();
   const deadline = tools.now().getTime() + deadlineMs;
   for (;;) {
@@ -75,6 +80,13 @@ export async function runContract(tools: WorkflowTools, { projectId, deadlineMs,
     await pause(pauseBetweenRoundsMs, signal);
   }
   return requests.map((request) => done.get(request.id)).filter((result) => result !== undefined);
+}
+
+function addressOf({ publicUrl, bindAddress }: ProjectSettings, { gateway, gatewayBeside }: ProjectPorts, via: NonNullable<ContractRun["via"]>): string {
+  if (via === "public") return publicUrl;
+  if (via === "local") return localUrl(bindAddress, gateway);
+  if (gatewayBeside === undefined) throw new Error("The project has no gateway beside the one that serves.");
+  return localUrl("127.0.0.1", gatewayBeside);
 }
 
 type Run = { projectId: string; operationId: string; isPassed: boolean; results: ContractResultView[] };
