@@ -21,7 +21,6 @@ import { turnEdgeOff, turnEdgeOn } from "../edge/turn-edge";
 import { exportProject } from "../export-project";
 import { applyGatewayDraft } from "../gateway/apply-draft";
 import { saveGatewayDraft } from "../gateway/save-draft";
-import { endGatewayBeside, previewGatewaySwitch, switchGateway } from "../gateway/switch-gateway";
 import { endKeyOverlap, rotateJwtSecret, rotateKey, switchLegacyKeys } from "../keys/rotate-keys";
 import { pauseProject } from "../pause-project";
 import { reconcileProject } from "../reconcile-project";
@@ -60,9 +59,6 @@ const otherRoutes: GatewaySettings = { ...defaultGatewaySettings, ownRoutes: [sa
 const rotate: Ask = (scene) => rotateKey(scene.ctx(), { ref, kind: "secret", overlapHours: 24 });
 const breakFunctions = (scene: Scene) => void (scene.world.programs["functions"] = { exitsWith: 1 });
 
-const switchTo = (to: "envoy" | "kong"): Ask => async (scene) => switchGateway(scene.ctx(), { ref, to, acknowledged: (await previewGatewaySwitch(scene.ctx(), { ref })).report.differences.map(({ id }) => id) });
-const breakKong = (scene: Scene) => void (scene.world.programs["kong"] = { exitsWith: 1 });
-
 const turnOn: Ask = (scene) => turnEdgeOn(scene.ctx());
 const turnOff: Ask = (scene) => turnEdgeOff(scene.ctx());
 /** The move that the edge's setting asks for, as the worker's loop enlists it. */
@@ -92,14 +88,6 @@ const cases: Case[] = [
   { name: "gateway apply", given: [create, applyRoutes(hooks)], ask: applyRoutes(otherRoutes) },
   { name: "gateway apply that is refused and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: applyRoutes(otherRoutes), ends: "undone" },
   { name: "gateway apply that is not proven and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void scene.world.deadRoutes.push("own-other"), ask: applyRoutes(otherRoutes), ends: "undone" },
-  { name: "switch of the gateway", given: [create], ask: switchTo("kong") },
-  { name: "switch of the gateway that fails and goes back", given: [create], prepare: breakKong, ask: switchTo("kong"), ends: "undone" },
-  { name: "switch of the gateway behind the edge", given: [turnOn, create], ask: switchTo("kong") },
-  { name: "switch of the gateway behind the edge that is not proven and goes back", given: [turnOn, create], prepare: (scene) => void scene.world.deadRoutes.push("rest"), ask: switchTo("kong"), ends: "undone" },
-  { name: "switch back to the kept gateway", given: [turnOn, create, switchTo("kong")], ask: switchTo("envoy") },
-  { name: "end of the kept gateway", given: [create, switchTo("kong")], ask: (scene) => endGatewayBeside(scene.ctx(), { ref }) },
-  { name: "gateway apply with Kong", given: [create, switchTo("kong")], ask: applyRoutes(hooks) },
-  { name: "gateway apply that Kong refuses and goes back", given: [create, switchTo("kong")], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: applyRoutes(hooks), ends: "undone" },
   { name: "key rotation with an overlap", given: [create], ask: rotate },
   { name: "key rotation that ends the old key at once", given: [create], ask: (scene) => rotateKey(scene.ctx(), { ref, kind: "publishable", overlapHours: 0 }) },
   { name: "key rotation that fails and goes back", given: [create], prepare: breakFunctions, ask: rotate, ends: "undone" },
