@@ -12,6 +12,7 @@ import { isDryRun } from "./parts/settings";
 import { benchProjectPage } from "./project-page-p95";
 import { benchProjectsApi } from "./projects-api-p95";
 import { benchReconcile } from "./reconcile-1000";
+import { benchRouteApply } from "./route-apply";
 import { benchRoutes } from "./routes-1000";
 import { benchTest } from "./test";
 
@@ -23,6 +24,9 @@ const benches: Record<FigureId, () => Promise<void> | void> = {
   "project-page-p95": benchProjectPage,
   "first-load-js": benchFirstLoad,
   "reconcile-1000": benchReconcile,
+  "route-apply": benchRouteApply,
+  // Measured with the one above.
+  "route-apply-failed": () => undefined,
   "gateway-latency": benchGatewayLatency,
   // Measured with the one above.
   "gateway-latency-p99": () => undefined,

@@ -31,6 +31,21 @@ export class ComposePeer {
     }
   }
 
+  /** Starts all of them, to stay until they are closed. */
+  async up(): Promise<void> {
+    await Promise.all(this.#folders.map(({ name, folder }) => this.#compose(name, folder, "up", "--detach", "--wait")));
+  }
+
+  /** Upstream's way to change the gateway: its file is edited, the container made anew, and waited for until it is healthy. Returns milliseconds. */
+  async timeGatewayChange(edit: (folder: ExportedFolder) => void): Promise<number> {
+    const [first] = this.#folders;
+    if (first === undefined) throw new Error("No folder was unpacked.");
+    const startedAt = performance.now();
+    edit(first.folder);
+    await this.#compose(first.name, first.folder, "up", "--detach", "--force-recreate", "--no-deps", "--wait", "api-gw");
+    return performance.now() - startedAt;
+  }
+
   async close(): Promise<void> {
     await this.#down();
     for (const { folder } of this.#folders) rmSync(folder.path, { recursive: true, force: true });

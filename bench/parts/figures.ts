@@ -1,5 +1,5 @@
 /** Every figure this project claims: what is measured, in which unit, and what it is to reach. */
-export type FigureId = "create" | "create-5" | "panel-rss" | "projects-api-p95" | "project-page-p95" | "first-load-js" | "reconcile-1000" | "gateway-latency" | "gateway-latency-p99" | "edge-latency" | "routes-1000" | "routes-1000-memory" | "check" | "test";
+export type FigureId = "route-apply" | "route-apply-failed" | "create" | "create-5" | "panel-rss" | "projects-api-p95" | "project-page-p95" | "first-load-js" | "reconcile-1000" | "gateway-latency" | "gateway-latency-p99" | "edge-latency" | "routes-1000" | "routes-1000-memory" | "check" | "test";
 
 export type FigureRule = { what: string; unit: string; reach: string; isReached: (ours: number, ratio: number | null) => boolean };
 
@@ -34,6 +34,14 @@ export const figureRules: Record<FigureId, FigureRule> = {
   "reconcile-1000": {
     what: "Observe and reconcile 1,000 containers in 100 projects, from recorded engine answers over a unix socket",
     unit: "ms", reach: "≤ 150 ms, linear", isReached: (ours) => ours <= 150,
+  },
+  "route-apply": {
+    what: "One route added to a project under 200 requests/s or taken away: from saving the draft until it is in force, read back and proven; peer: the file of the exported folder edited, `docker compose up -d --force-recreate --no-deps --wait api-gw`, until it is healthy",
+    unit: "ms", reach: "≤ 2000 ms and ratio ≤ 0.2", isReached: (ours, ratio) => ours <= 2000 && ratio !== null && ratio <= 0.2,
+  },
+  "route-apply-failed": {
+    what: "Of the 200 requests/s that run meanwhile those that failed, and Realtime sockets that closed",
+    unit: "failed", reach: "0", isReached: (ours) => ours === 0,
   },
   "gateway-latency": {
     what: `One request through a project's gateway, ${plainGateway}: median`,
