@@ -1,5 +1,6 @@
 import { toBase64, utf8 } from "@/lib/stack/encoding";
 import type { ServiceName } from "@/lib/stack/desired";
+import type { NameTrust } from "./name-probe";
 import type { HttpMethod } from "./routes";
 import type { ProjectSecrets } from "@/lib/stack/settings";
 
@@ -32,9 +33,12 @@ export type ContractAnswer = {
   error?: string;
 };
 
+/** Where the connection is made to, whatever DNS says of the name in the URL, and whose word is taken for its certificate. */
+export type ContractRoute = { host: string; trust: NameTrust };
+
 /** Sends one request of the contract from outside and never throws for an answer that did not come. Redirects are not followed. */
 export interface ContractProbe {
-  send(baseUrl: string, request: ContractRequest, credentials: ContractCredentials, signal: AbortSignal): Promise<ContractAnswer>;
+  send(baseUrl: string, request: ContractRequest, credentials: ContractCredentials, signal: AbortSignal, route?: ContractRoute): Promise<ContractAnswer>;
 }
 
 export type ContractResult = {

@@ -21,6 +21,7 @@ import { secretRules } from "@/lib/stack/secret-rules";
 import { Secret } from "@/lib/stack/secret-value";
 import type { ProjectSecrets, SecretName } from "@/lib/stack/settings";
 import { authorizeOperationActor } from "./authorize-operation";
+import { createFakeNames, fakeDomainPorts, gatewayBehindName, plainKeys, type FakeNames } from "./domains/domain-scene.fixture";
 import { EdgeKeeper } from "./edge/edge-keeper";
 import { readImageSource, writeSetting } from "./installation";
 import { projectWorkflows } from "./workflows/all-workflows";
@@ -92,7 +93,7 @@ export async function openScene(options: SceneOptions = {}) {
   const url = options.storeUrl ?? `file:${path}`;
   if (options.storeFile === undefined) await migrateStore({ url, backupsFolder: join(folder, "backups") });
   const store = await openStore({ url });
-  const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 }, edgeWorld: createFakeEdgeWorld(), commits: new Set() };
+  const parts: SceneParts = { store, world: options.world ?? createFakeWorld(), clock: options.clock ?? new Clock(), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 }, edgeWorld: createFakeEdgeWorld(), outside: createFakeNames(), commits: new Set() };
   const workers: SceneWorker[] = [];
   if (options.storeFile === undefined) await insertInstallation(store, parts.clock);
   return Object.assign(parts, {
@@ -115,7 +116,7 @@ export async function openScene(options: SceneOptions = {}) {
     /** Takes store and host back to an earlier state, without the cost of opening the store anew. */
     async resetTo(storeFile: string, world: FakeWorld, edgeWorld: FakeEdgeWorld = createFakeEdgeWorld()): Promise<void> {
       await copyTables(store, storeFile);
-      Object.assign(parts, { world: structuredClone(world), edgeWorld: structuredClone(edgeWorld), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 } });
+      Object.assign(parts, { world: structuredClone(world), edgeWorld: structuredClone(edgeWorld), exports: new Map(), gateway: { isBroken: false, waitedMs: 0 }, outside: createFakeNames() });
     },
   });
 }
@@ -132,7 +133,7 @@ async function copyTables({ db }: Store, storeFile: string): Promise<void> {
   await db.$executeRawUnsafe("PRAGMA foreign_keys = ON");
 }
 
-type SceneParts = { store: Store; world: FakeWorld; clock: Clock; exports: Map<string, Uint8Array>; gateway: { isBroken: boolean; waitedMs: number }; edgeWorld: FakeEdgeWorld; /** Called after each commit of a worker. */ commits: Set<() => void> };
+type SceneParts = { store: Store; world: FakeWorld; clock: Clock; exports: Map<string, Uint8Array>; gateway: { isBroken: boolean; waitedMs: number }; edgeWorld: FakeEdgeWorld; /** Where names lead, beyond the machine. */ outside: FakeNames; /** Called after each commit of a worker. */ commits: Set<() => void> };
 
 async function whenEnded({ store, commits }: SceneParts, operationId: string) {
   for (;;) {
@@ -152,14 +153,16 @@ async function insertInstallation(store: Store, clock: Clock): Promise<void> {
   await store.db.host.create({ data: { id: "host1", name: "local", endpoint: "", createdAt: now } });
 }
 
-function makeTools({ world, clock, exports, gateway, edgeWorld }: SceneParts, store: Store, engine: FakeEngine, beforeEdge?: EdgeHook): WorkflowTools {
+function makeTools({ world, clock, exports, gateway, edgeWorld, outside }: SceneParts, store: Store, engine: FakeEngine, beforeEdge?: EdgeHook): WorkflowTools {
   return {
-    edge: new EdgeKeeper({ store, edge: new FakeEdge(edgeWorld, { around: beforeEdge }), keys: { read: async () => "key" }, instanceId, panel: { upstream: "127.0.0.1:3000", proof: "p".repeat(64) } }),
+    edge: new EdgeKeeper({ store, edge: new FakeEdge(edgeWorld, { around: beforeEdge, now: () => clock.now().getTime() }), keys: plainKeys, instanceId, panel: { upstream: "127.0.0.1:3000", proof: "p".repeat(64) } }),
     store,
     engine,
     secrets: plainSecrets(store, clock.now),
     probe: fakeProbe(world, gateway, edgeWorld),
     names: fakeNames(gateway, edgeWorld),
+    domains: fakeDomainPorts(outside, edgeWorld),
+    certificateKeys: plainKeys,
     isPortFree: async (hostIp, port) => !world.portsHeldByOthers.includes(port) && !(edgeWorld.state === "running" && listenersOf(edgeWorld.document).includes(`${hostIp}:${port}`)),
     resolveHost: async (host) => (host.endsWith(".example.com") ? ["93.184.216.34"] : []),
     hostRoutes: async () => ["192.168.0.0/24", "10.200.0.0/24"],
@@ -206,9 +209,9 @@ type EdgeHook = NonNullable<FakeEdgeOptions["around"]>;
 /** Answers as the contract asks when a running container publishes the port and no service of the project is down. Time passes while it does not. */
 function fakeProbe(world: FakeWorld, gateway: SceneParts["gateway"], edgeWorld: FakeEdgeWorld): ContractProbe {
   return {
-    async send(baseUrl, request) {
-      const { host } = new URL(baseUrl);
-      const port = gatewayBehind(edgeWorld, host) ?? Number(new URL(baseUrl).port);
+    async send(baseUrl, request, _credentials, _signal, route) {
+      const { host, hostname } = new URL(baseUrl);
+      const port = route === undefined ? (gatewayBehind(edgeWorld, host) ?? Number(new URL(baseUrl).port)) : gatewayBehindName(edgeWorld, hostname);
       const front = world.containers.find((container) => container.state === "running" && container.ports.some((published) => published.hostPort === port));
       const services = world.containers.filter((container) => container.networkName === front?.networkName);
       const isUp = !gateway.isBroken && front !== undefined && services.every((container) => container.state === "running");

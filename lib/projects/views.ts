@@ -3,7 +3,7 @@ import type { StackServiceName } from "@/lib/stack/desired";
 export type { ApiKeyView, KeysView } from "./keys/key-views";
 export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewayView, KongImportView } from "./gateway/gateway-views";
 
-export type { CertificatesView, CertificateView, DnsRecordView, DomainCheckItem, DomainCheckView, DomainPreview, DomainsView, DomainView, ServedCertificateView } from "./domains/domain-views";
+export type { CertificateView, DnsRecordView, DomainCheckItem, DomainCheckView, DomainPreview, DomainsView, DomainView } from "./domains/domain-views";
 
 /** What pages and the REST API show of a project. None of these ever holds a secret. */
 

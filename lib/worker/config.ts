@@ -10,6 +10,8 @@ const environment = z.object({
   BASEHOLD_WEB_SECRET_FILE: z.string().min(1).optional(),
   BASEHOLD_PANEL_UPSTREAM: z.string().min(1).optional(),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  /** Name servers, comma-separated, that are asked for every domain instead of each zone's own: a split horizon, or a test. */
+  BASEHOLD_DNS_SERVERS: z.string().regex(/^[0-9a-fA-F.:[\]]+(,[0-9a-fA-F.:[\]]+)*$/, "Use addresses with or without a port, comma-separated.").optional(),
   BASEHOLD_WEB_UID: z.coerce.number().int().nonnegative().optional(),
   BASEHOLD_PARALLEL_OPERATIONS: z.coerce.number().int().min(1).max(50).default(5),
   BASEHOLD_LEASE_MS: z.coerce.number().int().min(1_000).default(30_000),
@@ -26,6 +28,8 @@ export type WorkerConfig = {
   /** `host:port` at which the machine's own programs reach web. */
   panelUpstream: string;
   webSecretPath: string;
+  /** Empty: each zone's own name servers are asked. */
+  dnsServers?: string[];
   parallelOperations: number;
   leaseMs: number;
   crashAt: string | null;
@@ -44,6 +48,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     webUid: value.BASEHOLD_WEB_UID ?? null,
     panelUpstream: value.BASEHOLD_PANEL_UPSTREAM ?? `127.0.0.1:${value.PORT}`,
     webSecretPath: value.BASEHOLD_WEB_SECRET_FILE ?? join(value.BASEHOLD_DATA, "web-secret"),
+    dnsServers: value.BASEHOLD_DNS_SERVERS?.split(",") ?? [],
     parallelOperations: value.BASEHOLD_PARALLEL_OPERATIONS,
     leaseMs: value.BASEHOLD_LEASE_MS,
     crashAt: value.BASEHOLD_CRASH_AT ?? null,

@@ -5,14 +5,17 @@ import { customAlphabet } from "nanoid";
 import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
 import { isEngineHere } from "@/lib/adapters/docker/client";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
+import { AuthoritativeDns } from "@/lib/adapters/dns/authoritative-dns";
 import { CaddyEdge } from "@/lib/adapters/edge/caddy-edge";
 import { readHostAddresses } from "@/lib/adapters/host/host-addresses";
 import { readHostRoutes } from "@/lib/adapters/host/host-routes";
 import { resolveHost } from "@/lib/adapters/host/resolve-host";
+import { readAcmeDirectory } from "@/lib/adapters/probe/acme-directory";
 import { askByName } from "@/lib/adapters/probe/ask-by-name";
 import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
 import { probeDoors } from "@/lib/adapters/probe/probe-doors";
 import { isPortFree } from "@/lib/adapters/probe/is-port-free";
+import { readTls } from "@/lib/adapters/probe/read-tls";
 import { requireCurrentStore } from "@/lib/adapters/store/migrate";
 import { openStore } from "@/lib/adapters/store/open-store";
 import { edgeProof } from "@/lib/access/edge-proof";
@@ -41,7 +44,7 @@ export async function wireWorker(config: WorkerConfig, log: Log): Promise<Worker
     const exports = new ExportsFolder(join(config.dataFolder, "worker/exports"));
     const probe = new HttpContractProbe();
     const instanceId = await ensureInstallation(store, new Date(), newId);
-    const tools = makeTools({ store, vault, exports, probe, instanceId, panel: panelDoor(config) });
+    const tools = makeTools({ store, vault, exports, probe, instanceId, panel: panelDoor(config), dnsServers: config.dnsServers ?? [] });
     return { store, vault, tools, exports, close: async () => void (await Promise.all([probe.close(), store.close()])) };
   } catch (error) {
     await store.close();
@@ -49,9 +52,9 @@ export async function wireWorker(config: WorkerConfig, log: Log): Promise<Worker
   }
 }
 
-type Opened = { store: Store; vault: Vault; exports: ExportsFolder; probe: HttpContractProbe; instanceId: string; panel: PanelDoor | null };
+type Opened = { store: Store; vault: Vault; exports: ExportsFolder; probe: HttpContractProbe; instanceId: string; panel: PanelDoor | null; dnsServers: readonly string[] };
 
-function makeTools({ store, vault, exports, probe, instanceId, panel }: Opened): WorkflowTools {
+function makeTools({ store, vault, exports, probe, instanceId, panel, dnsServers }: Opened): WorkflowTools {
   const engine = new DockerEngine();
   const edge = new CaddyEdge({ engine, instanceId, imagePrefix: async () => (await readImageSource(store.db)).prefix });
   return {
@@ -61,6 +64,8 @@ function makeTools({ store, vault, exports, probe, instanceId, panel }: Opened):
     secrets: vault.secrets,
     probe,
     names: { ask: askByName },
+    domains: { dns: new AuthoritativeDns({ servers: dnsServers }), readTls, readAcmeDirectory, hostAddresses: () => (isEngineHere() ? readHostAddresses() : []), isEngineHere },
+    certificateKeys: vault.certificateKeys,
     isPortFree,
     resolveHost,
     hostRoutes: () => readHostRoutes(),

@@ -1,17 +1,20 @@
 import { Agent, request as sendRequest } from "undici";
-import { prepareRequest, type ContractAnswer, type ContractCredentials, type ContractProbe, type ContractRequest } from "@/lib/gateway/contract";
+import { prepareRequest, type ContractAnswer, type ContractCredentials, type ContractProbe, type ContractRequest, type ContractRoute } from "@/lib/gateway/contract";
 import { answerTimeoutMs, connectTimeoutMs, snippetCharacters } from "./limits";
 import { openSocket } from "./open-socket";
+import { routeOptions } from "./route-options";
 import { wordsFor } from "./words-for";
 
 const readAtMostBytes = 16 * 1024;
 
+const makeAgent = (connect: ReturnType<typeof routeOptions> | Record<string, never> = {}) => new Agent({ pipelining: 0, connect: { timeout: connectTimeoutMs, ...connect }, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs });
+
 /** Sends the contract's requests over the network as any client would: a connection each, redirects not followed. */
 export class HttpContractProbe implements ContractProbe {
   /** Without keep-alive: a connection left over from the gateway before a change would prove nothing about the one after it. */
-  readonly #agent = new Agent({ pipelining: 0, connect: { timeout: connectTimeoutMs }, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs });
+  readonly #agent = makeAgent();
 
-  async send(baseUrl: string, request: ContractRequest, credentials: ContractCredentials, signal: AbortSignal): Promise<ContractAnswer> {
+  async send(baseUrl: string, request: ContractRequest, credentials: ContractCredentials, signal: AbortSignal, route?: ContractRoute): Promise<ContractAnswer> {
     signal.throwIfAborted();
     const prepared = prepareRequest(request, credentials);
     const url = new URL(prepared.path, baseUrl);
@@ -20,8 +23,8 @@ export class HttpContractProbe implements ContractProbe {
     const durationMs = () => Math.round(performance.now() - startedAtMs);
     try {
       const answer = prepared.isWebSocket
-        ? await openSocket(url, prepared.headers, ended)
-        : await this.#ask(url, prepared, ended);
+        ? await openSocket(url, prepared.headers, ended, route)
+        : await this.#ask(url, prepared, ended, route);
       return { ...answer, durationMs: durationMs() };
     } catch (error) {
       signal.throwIfAborted();
@@ -29,8 +32,17 @@ export class HttpContractProbe implements ContractProbe {
     }
   }
 
-  async #ask(url: URL, { method, headers, body }: { method: string; headers: Record<string, string>; body?: string }, signal: AbortSignal): Promise<{ status: number; bodySnippet: string }> {
-    const answer = await sendRequest(url, { dispatcher: this.#agent, method: method === "POST" ? "POST" : "GET", headers, body, signal });
+  async #ask(url: URL, { method, headers, body }: { method: string; headers: Record<string, string>; body?: string }, signal: AbortSignal, route?: ContractRoute): Promise<{ status: number; bodySnippet: string }> {
+    const own = route === undefined ? null : makeAgent(routeOptions(route));
+    try {
+      return await this.#askBy(own ?? this.#agent, url, { method, headers, body }, signal);
+    } finally {
+      await own?.destroy();
+    }
+  }
+
+  async #askBy(dispatcher: Agent, url: URL, { method, headers, body }: { method: string; headers: Record<string, string>; body: string | undefined }, signal: AbortSignal): Promise<{ status: number; bodySnippet: string }> {
+    const answer = await sendRequest(url, { dispatcher, method: method === "POST" ? "POST" : "GET", headers, body, signal });
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     for await (const chunk of answer.body) {

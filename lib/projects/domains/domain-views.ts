@@ -123,14 +123,3 @@ export type DomainPreview = {
   /** What stays after a removal, or cannot be taken back. */
   irreversible: string[];
 };
-
-/** A certificate that the edge serves, whoever issued it. */
-export type ServedCertificateView = CertificateView & {
-  hostname: string;
-  tls: DomainTls;
-  /** null: the panel's own name. */
-  project: { ref: string; displayName: string } | null;
-};
-
-/** Certificates of the whole installation, those that end first at the top. */
-export type CertificatesView = { certificates: ServedCertificateView[] };

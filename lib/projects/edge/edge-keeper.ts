@@ -79,6 +79,19 @@ export class EdgeKeeper {
     return this.options.edge.internalRoot(signal);
   }
 
+  /** Certificates that it holds. None where there is no edge. */
+  async listCertificates(signal: AbortSignal): Promise<EdgeCertificate[]> {
+    const isThere = this.#mayExist && (await this.options.edge.health(signal)).state === "running";
+    return isThere ? this.options.edge.listCertificates(signal) : [];
+  }
+
+  /** Which of these ports another program holds, and on which of them the edge itself listens. @throws EdgeError when it does not run */
+  async whoHolds(ports: readonly number[], signal: AbortSignal): Promise<{ others: number[]; edge: number[] }> {
+    const listened = listenersOf((await this.options.edge.inForce(signal))?.document);
+    const others = await this.options.edge.portsHeldByOthers(ports, signal);
+    return { others, edge: ports.filter((port) => listened.some((address) => address.endsWith(`:${port}`))) };
+  }
+
   /** How getting a certificate for a name goes. */
   issuance(hostname: string, signal: AbortSignal): Promise<EdgeIssuance> {
     return this.options.edge.issuance(hostname, signal);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Db } from "@/lib/adapters/store/types";
+import type { EdgeAcme } from "@/lib/gateway/edge-input";
 import { readSetting } from "../installation";
 
 export const edgeSettingKey = "edge";
@@ -55,4 +56,17 @@ export const letsEncrypt = { directoryUrl: "https://acme-v02.api.letsencrypt.org
 /** What the installation wants of its edge: none, unless somebody turned it on. */
 export async function readEdgeSetting(db: Db): Promise<EdgeSetting> {
   return (await readSetting(db, edgeSettingKey, (json) => edgeSettingSchema.parse(json))) ?? edgeSettingSchema.parse({ isOn: false, acme: null });
+}
+
+/** The ACME server of the edge. Of Let's Encrypt the staging directory is known; of another only what was said of it. */
+export function acmeOf({ acme }: EdgeSetting): EdgeAcme {
+  const directoryUrl = acme?.directoryUrl ?? letsEncrypt.directoryUrl;
+  const known = directoryUrl === letsEncrypt.directoryUrl ? letsEncrypt.stagingDirectoryUrl : null;
+  return { directoryUrl, stagingDirectoryUrl: acme?.stagingDirectoryUrl ?? known, email: acme?.email ?? null, caRootPem: acme?.caRootPem ?? null };
+}
+
+/** Who issues certificates, as people call it. `onlyPublic`: for names of the public DNS and nobody else. */
+export function authorityOf(setting: EdgeSetting): { name: string; onlyPublic: boolean } {
+  const { directoryUrl } = acmeOf(setting);
+  return directoryUrl === letsEncrypt.directoryUrl ? { name: "Let's Encrypt", onlyPublic: true } : { name: new URL(directoryUrl).host, onlyPublic: false };
 }

@@ -1,13 +1,16 @@
 import type { Db } from "@/lib/adapters/store/types";
 import type { EdgeDomain, EdgeInput, EdgePanel, EdgeProject, EdgeTls } from "@/lib/gateway/edge-input";
 import { edgeNames } from "@/lib/gateway/edge-port";
+import type { DomainState } from "../domains/domain-views";
 import { readSettings, toPorts } from "../settings-schema";
-import { letsEncrypt, readEdgeSetting, type EdgeSetting } from "./edge-setting";
+import { acmeOf, readEdgeSetting, type EdgeSetting } from "./edge-setting";
 
 /** Private keys of uploaded certificates; only the worker can open them. */
 export interface CertificateKeys {
   /** PEM of the domain's key. Throws when there is none, or it cannot be opened. */
   read(db: Db, domainId: string): Promise<string>;
+  /** A key that web sealed to the worker, encrypted as it is kept; what is encrypted so already comes back as it is. */
+  keep(tx: Db, row: { id: string; projectId: string; keyCiphertext: string }): Promise<string>;
 }
 
 /** How the edge reaches the panel, and shows that it is the edge. */
@@ -38,7 +41,7 @@ export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: Load
   return {
     panel: toPanel(setting, options.panel),
     projects: projects.filter((project) => project !== null),
-    acme: toAcme(setting),
+    acme: acmeOf(setting),
     adminSocket,
     gatewayFolder,
     publicListen: { addresses: [], httpPort: setting.httpPort, httpsPort: setting.httpsPort },
@@ -56,12 +59,6 @@ function toPanel({ isOn, panelHost }: EdgeSetting, door: PanelDoor | null): Edge
     redirectsHttp,
     hsts: hstsSeconds === null ? null : { maxAgeSeconds: hstsSeconds, includesSubdomains: false },
   };
-}
-
-/** Only Let's Encrypt's staging directory is known: no other server has one that Basehold could guess. */
-function toAcme({ acme }: EdgeSetting): EdgeInput["acme"] {
-  const directoryUrl = acme?.directoryUrl ?? letsEncrypt.directoryUrl;
-  return { directoryUrl, stagingDirectoryUrl: directoryUrl === letsEncrypt.directoryUrl ? letsEncrypt.stagingDirectoryUrl : null, email: acme?.email ?? null, caRootPem: acme?.caRootPem ?? null };
 }
 
 function loadRows(db: Db) {
@@ -87,8 +84,12 @@ async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow): Pr
   };
 }
 
-/** null where the certificate's key cannot be opened: that name alone is not served. */
+/** The others are not served: an authority would be asked for their certificates at once. */
+const servedStates: ReadonlySet<string> = new Set<DomainState>(["rehearsing", "waiting", "open"]);
+
+/** null for a name that is not served yet, and where the certificate's key cannot be opened: that name alone is left out. */
 async function toEdgeDomain(db: Db, keys: CertificateKeys, row: DomainRow): Promise<EdgeDomain | null> {
+  if (!servedStates.has(row.state)) return null;
   const tls = await toTls(db, keys, row).catch(() => null);
   if (tls === null) return null;
   return {
@@ -103,6 +104,6 @@ async function toEdgeDomain(db: Db, keys: CertificateKeys, row: DomainRow): Prom
 
 async function toTls(db: Db, keys: CertificateKeys, row: DomainRow): Promise<EdgeTls> {
   if (row.tls === "internal") return { kind: "internal" };
-  if (row.tls === "acme") return { kind: "acme", directory: "live" };
+  if (row.tls === "acme") return { kind: "acme", directory: row.state === "rehearsing" ? "staging" : "live" };
   return { kind: "uploaded", certificatePem: row.certificatePem ?? "", keyPem: await keys.read(db, row.id) };
 }

@@ -1,6 +1,6 @@
 import type { Step } from "@/lib/operations/types";
 import { StepFailure } from "@/lib/operations/step-failure";
-import { contractRequests, judgeContract, type ContractResult } from "@/lib/gateway/contract";
+import { contractRequests, judgeContract, type ContractResult, type ContractRoute } from "@/lib/gateway/contract";
 import { adaptContract, routeProbes } from "@/lib/gateway/route-probes";
 import { getRelease } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
@@ -51,8 +51,11 @@ export function tellFailed(results: readonly ContractResultView[]): string[] {
 
 type Round = (passed: number, total: number) => void;
 
+/** An address of the project other than those that are known of it. */
+export type ContractDoor = { baseUrl: string; route: ContractRoute };
+
 /** `via`: the project's own address on the machine, the one that browsers are told, or that of the gateway beside the one that serves. */
-type ContractRun = { projectId: string; deadlineMs: number; via?: "local" | "public" | "beside" };
+type ContractRun = { projectId: string; deadlineMs: number; via?: "local" | "public" | "beside" | ContractDoor };
 
 /** Sends the contract until all of it is answered as it must be, or the time is over; once at least. */
 export async function runContract(tools: WorkflowTools, { projectId, deadlineMs, via = "local" }: ContractRun, signal: AbortSignal, onRound: Round): Promise<ContractResultView[]> {
@@ -67,12 +70,12 @@ export async function runContract(tools: WorkflowTools, { projectId, deadlineMs,
   const kind = via === "beside" ? otherGateway(gateways.serving) : gateways.serving;
   const contract = adaptContract(contractRequests({ enabledServices: settings.services, release: release.name, gateway: kind }), gateway, options);
   const requests = [...contract, ...routeProbes(gateway, options, { publicUrl: settings.publicUrl, nowMs: tools.now().getTime() })];
-  const baseUrl = addressOf(settings, toPorts(project.ports), via);
+  const { baseUrl, route } = typeof via === "object" ? via : { baseUrl: addressOf(settings, toPorts(project.ports), via), route: undefined };
   const done = new Map<string, ContractResult>();
   const deadline = tools.now().getTime() + deadlineMs;
   for (;;) {
     const open = requests.filter((request) => done.get(request.id)?.isPassed !== true);
-    const answers = await Promise.all(open.map(async (request) => ({ request, answer: await tools.probe.send(baseUrl, request, secrets, signal) })));
+    const answers = await Promise.all(open.map(async (request) => ({ request, answer: await tools.probe.send(baseUrl, request, secrets, signal, route) })));
     for (const result of judgeContract(answers)) done.set(result.id, result);
     const passed = [...done.values()].filter((result) => result.isPassed).length;
     onRound(passed, requests.length);
@@ -82,7 +85,7 @@ export async function runContract(tools: WorkflowTools, { projectId, deadlineMs,
   return requests.map((request) => done.get(request.id)).filter((result) => result !== undefined);
 }
 
-function addressOf({ publicUrl, bindAddress }: ProjectSettings, { gateway, gatewayBeside }: ProjectPorts, via: NonNullable<ContractRun["via"]>): string {
+function addressOf({ publicUrl, bindAddress }: ProjectSettings, { gateway, gatewayBeside }: ProjectPorts, via: "local" | "public" | "beside"): string {
   if (via === "public") return publicUrl;
   if (via === "local") return localUrl(bindAddress, gateway);
   if (gatewayBeside === undefined) throw new Error("The project has no gateway beside the one that serves.");
@@ -91,7 +94,7 @@ function addressOf({ publicUrl, bindAddress }: ProjectSettings, { gateway, gatew
 
 type Run = { projectId: string; operationId: string; isPassed: boolean; results: ContractResultView[] };
 
-async function saveContractRun(tools: WorkflowTools, run: Run): Promise<void> {
+export async function saveContractRun(tools: WorkflowTools, run: Run): Promise<void> {
   await tools.store.transaction(async (tx) => {
     await tx.contractRun.create({
       data: { id: tools.newId(), projectId: run.projectId, operationId: run.operationId, at: tools.now(), isPassed: run.isPassed, resultsJson: JSON.stringify(run.results) },

@@ -4,7 +4,9 @@ import type { ContractProbe } from "@/lib/gateway/contract";
 import type { NameProbe } from "@/lib/gateway/name-probe";
 import type { Secret } from "@/lib/stack/secret-value";
 import type { DashboardUserSecret, ProjectSecrets, SecretName } from "@/lib/stack/settings";
+import type { DomainPorts } from "../domains/name-ports";
 import type { EdgeKeeper } from "../edge/edge-keeper";
+import type { CertificateKeys } from "../edge/load-edge-input";
 import type { ImageSource } from "../installation";
 
 /** Secrets of projects as the workflows need them. Implemented by the vault adapter; only the worker has one. */
@@ -34,6 +36,9 @@ export type WorkflowTools = {
   probe: ContractProbe;
   /** Asks under names at the edge's own address. */
   names: NameProbe;
+  /** Where a name leads, and what is shown and permitted under it. */
+  domains: DomainPorts;
+  certificateKeys: CertificateKeys;
   /** Addresses of a host name, by the resolver of the worker's machine; empty when there is none. Rejects when the resolver does not answer. */
   resolveHost(host: string, signal: AbortSignal): Promise<string[]>;
   /** True when nothing listens on the address and it can be bound. */

@@ -8,6 +8,7 @@ import { addSession, openScene } from "@/lib/access/people.fixture";
 import { createToken } from "@/lib/access/tokens";
 import { clientAddressHeader, claimToHeader } from "@/lib/access/worker-protocol";
 import type { Claim } from "@/lib/access/load-actor";
+import { createFakeNames, fakeDomainPorts } from "@/lib/projects/domains/domain-scene.fixture";
 import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
 import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
 import { makeFolder } from "@/lib/adapters/store/store-file.fixture";
@@ -48,7 +49,7 @@ export async function openSocketScene() {
   const probe = new HttpContractProbe();
   onTestFinished(() => probe.close());
   const tools = {
-    store: scene.store, engine, edge: new EdgeKeeper({ store: scene.store, edge: new FakeEdge(createFakeEdgeWorld()), keys: vault.certificateKeys, instanceId, panel: null }), secrets: vault.secrets, probe, names: { ask: () => Promise.resolve({ status: null, body: "", error: "no answer" }) }, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
+    store: scene.store, engine, edge: new EdgeKeeper({ store: scene.store, edge: new FakeEdge(createFakeEdgeWorld()), keys: vault.certificateKeys, instanceId, panel: null }), secrets: vault.secrets, certificateKeys: vault.certificateKeys, domains: fakeDomainPorts(createFakeNames(), createFakeEdgeWorld()), probe, names: { ask: () => Promise.resolve({ status: null, body: "", error: "no answer" }) }, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
     randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
     saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, traffic: { numbersOf: () => numbers }, recoveryKit: vault.recoveryKit,
     hostAddresses: () => ["192.168.1.5"], probeDoors: () => Promise.resolve(probed),

@@ -1,0 +1,47 @@
+import { rootCertificates } from "node:tls";
+import { Agent, request } from "undici";
+import { z } from "zod";
+import type { AcmeDirectory } from "@/lib/projects/domains/name-ports";
+import { answerTimeoutMs, connectTimeoutMs } from "./limits";
+import { wordsFor } from "./words-for";
+
+const directory = z.object({ newOrder: z.string(), meta: z.object({ caaIdentities: z.array(z.string()).default([]), externalAccountRequired: z.boolean().default(false) }).optional() });
+
+const maxBodyBytes = 64 * 1024;
+
+/** Reads an ACME server's directory (RFC 8555, section 7.1.1): whether it answers, and under which names CAA records permit it. */
+export async function readAcmeDirectory({ url, caRootPem }: { url: string; caRootPem: string | null }, signal: AbortSignal): Promise<AcmeDirectory> {
+  const ca = caRootPem === null ? undefined : [...rootCertificates, caRootPem];
+  const agent = new Agent({ connect: { timeout: connectTimeoutMs, ca } });
+  try {
+    const answer = await request(url, { dispatcher: agent, signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) });
+    if (answer.statusCode !== 200) return { error: `answered ${answer.statusCode}` };
+    const parsed = directory.safeParse(parseJson(await readStart(answer.body)));
+    if (!parsed.success) return { error: "its answer is no ACME directory" };
+    return { caaIdentities: parsed.data.meta?.caaIdentities ?? [], needsAccountBinding: parsed.data.meta?.externalAccountRequired ?? false, error: null };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { error: wordsFor(error) };
+  } finally {
+    await agent.destroy();
+  }
+}
+
+async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes >= maxBodyBytes) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,72 @@
+import { X509Certificate } from "node:crypto";
+import { listenersOf } from "@/lib/gateway/edge-version";
+import { internalAuthority } from "@/lib/gateway/edge-port";
+import type { FakeEdgeWorld } from "@/lib/gateway/fake-edge";
+import type { CertificateKeys } from "../edge/load-edge-input";
+import { coversName, readFacts } from "./certificate-pair";
+import type { AcmeDirectory, CaaRecord, DomainPorts } from "./name-ports";
+
+/** What names lead to, as the tests of domains see the world outside. Plain data, so that a test can change it. */
+export type FakeNames = {
+  /** Addresses by name; every other name leads to the machine. */
+  addresses: Record<string, string[]>;
+  caa: Record<string, CaaRecord[]>;
+  directory: AcmeDirectory;
+  /** Why chains are not trusted; null: they are. */
+  distrust: string | null;
+  /** A certificate for other names is shown, whatever the edge holds. */
+  showsNames: string[] | null;
+};
+
+export const machineAddress = "93.184.216.34";
+
+export const createFakeNames = (): FakeNames => ({ addresses: {}, caa: {}, directory: { caaIdentities: ["letsencrypt.org"], needsAccountBinding: false, error: null }, distrust: null, showsNames: null });
+
+const sealedMark = "sealed.for-worker:";
+const keptMark = "v1.plain.";
+
+/** Keys as the fixture's `seal` gives them, and as its store keeps them. */
+export const plainKeys: CertificateKeys = {
+  async read(db, domainId) {
+    const { keyCiphertext } = await db.domain.findUniqueOrThrow({ where: { id: domainId }, select: { keyCiphertext: true } });
+    if (keyCiphertext === null) throw new Error("The domain has no key.");
+    return Buffer.from(keyCiphertext.replace(sealedMark, "").replace(keptMark, ""), "base64").toString();
+  },
+  keep: (_tx, { keyCiphertext }) => Promise.resolve(keyCiphertext.replace(sealedMark, keptMark)),
+};
+
+type LoadPem = { certificates?: { load_pem?: { certificate: string }[] } };
+
+/** Shows what the edge would: an uploaded certificate that covers the name, or one that it got. */
+export function fakeDomainPorts(names: FakeNames, edgeWorld: FakeEdgeWorld): DomainPorts {
+  const addressesOf = (hostname: string) => names.addresses[hostname] ?? [machineAddress];
+  const uploadedFor = (hostname: string) => ((edgeWorld.document?.apps["tls"] as LoadPem | undefined)?.certificates?.load_pem ?? []).find(({ certificate }) => coversName(readFacts(certificate)?.names ?? [], hostname));
+  return {
+    dns: {
+      lookUp: (hostname) => Promise.resolve({ found: addressesOf(hostname).map((value) => ({ type: "A" as const, name: hostname, value })), addresses: addressesOf(hostname), nameServers: ["ns1.example.com"], problem: null }),
+      readCaa: (hostname) => Promise.resolve({ at: names.caa[hostname] === undefined ? null : hostname, records: names.caa[hostname] ?? [], problem: null }),
+    },
+    async readTls({ hostname, address }) {
+      if (edgeWorld.state !== "running" || !listenersOf(edgeWorld.document).includes(`:${String(address.port)}`)) return { shown: null, error: "connection refused" };
+      const uploaded = uploadedFor(hostname);
+      if (uploaded !== undefined) return { shown: { facts: readFacts(uploaded.certificate) ?? { names: [], issuer: "", notBeforeMs: 0, notAfterMs: 0 }, fingerprint: new X509Certificate(uploaded.certificate).fingerprint256, distrust: "its root is none that this machine trusts" }, error: null };
+      const issued = edgeWorld.certificates.findLast((each) => each.names.includes(hostname));
+      if (issued === undefined) return { shown: null, error: "no certificate is served for this name" };
+      return { shown: { facts: { ...issued, names: names.showsNames ?? issued.names }, fingerprint: `${issued.authority ?? ""} ${hostname}`, distrust: issued.authority === internalAuthority ? null : names.distrust }, error: null };
+    },
+    readAcmeDirectory: () => Promise.resolve(names.directory),
+    hostAddresses: () => [machineAddress],
+    isEngineHere: () => true,
+  };
+}
+
+type HttpsServer = { routes?: { match?: { host?: string[] }[]; handle?: unknown[] }[] };
+
+/** Port of the gateway to which the edge passes requests for an open name; undefined for one that it does not serve, or not yet. */
+export function gatewayBehindName({ document, gateways }: FakeEdgeWorld, hostname: string): number | undefined {
+  const servers = (document?.apps["http"] as { servers?: Record<string, HttpsServer> } | undefined)?.servers ?? {};
+  const route = servers["https"]?.routes?.find(({ match = [] }) => match.some(({ host = [] }) => host.includes(hostname) || host.includes(hostname.replace(/^[^.]+/, "*"))));
+  const text = JSON.stringify(route?.handle ?? []);
+  const [, upstream] = Object.entries(gateways).find(([path]) => text.includes(path)) ?? [];
+  return upstream === undefined ? undefined : Number(upstream.split(":")[1]);
+}
