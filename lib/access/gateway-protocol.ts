@@ -21,25 +21,32 @@ export type RouteNumbersResponse = z.infer<typeof routeNumbersResponse>;
 
 const upstream = z.object({
   name: z.string(),
-  /** Addresses that it has now; empty while its name is unknown. */
-  addresses: z.array(z.string()),
-  activeConnections: z.number(),
+  /** Addresses that it has now; empty while its name is unknown, null where the gateway does not tell (Kong). */
+  addresses: z.array(z.string()).nullable(),
+  /** null: not told. */
+  activeConnections: z.number().nullable(),
   requests: z.number(),
   /** Requests that failed since the gateway started. */
   failedRequests: z.number(),
-  failedConnections: z.number(),
+  /** null: not told. */
+  failedConnections: z.number().nullable(),
 });
 
-/** GET /gateway-health?ref: what the gateway says of itself. `isReachable` false: it runs and its admin page does not answer, or it does not run. */
+/** GET /gateway-health?ref: what the gateway that serves says of itself. */
 export const gatewayHealthResponse = z.object({
   kind: z.enum(["envoy", "kong"]),
+  /** Its container runs. */
+  isRunning: z.boolean(),
+  /** It answers on its admin page or status listener. */
   isReachable: z.boolean(),
   isReady: z.boolean(),
   /** Configuration in force against the one that the project's settings ask for. */
   version: z.object({ inForce: z.string().nullable(), wanted: z.string(), isWanted: z.boolean() }),
-  /** Configurations that it refused since its start. */
-  refusedUpdates: z.number(),
+  /** Configurations that it refused since its start; null where it does not count them (Kong). */
+  refusedUpdates: z.number().nullable(),
   lastRefusals: z.array(z.string()),
+  /** Connections of clients open now; null: not told. */
+  activeConnections: z.number().nullable(),
   upstreams: z.array(upstream),
 });
 export type GatewayHealthResponse = z.infer<typeof gatewayHealthResponse>;

@@ -22,16 +22,22 @@ export function validationProblem(output: string): string {
 const adminRequest = (path: string) => `exec 3<>/dev/tcp/127.0.0.1/9901 && printf 'GET ${path} HTTP/1.1\\r\\nhost: admin\\r\\nconnection: close\\r\\n\\r\\n' >&3 && cat <&3; exec 3>&-; echo; echo ---`;
 
 /** Argv that prints readiness, versions and upstreams, one after the other. Its text is constant. */
-export const readHealthArgv = ["bash", "-c", [adminRequest("/ready"), adminRequest("/stats?filter=(version_text|update_rejected|update_failure)$"), adminRequest("/clusters")].join("\n")];
+export const readHealthArgv = ["bash", "-c", [adminRequest("/ready"), adminRequest("/stats?filter=(version_text|update_rejected|update_failure|downstream_cx_active)$"), adminRequest("/clusters")].join("\n")];
 
 export type EnvoyUpstream = { name: string; addresses: string[]; activeConnections: number; requests: number; failedRequests: number; failedConnections: number };
-export type EnvoyHealth = { isReady: boolean; versions: VersionsInForce; upstreams: EnvoyUpstream[] };
+export type EnvoyHealth = { isReady: boolean; versions: VersionsInForce; /** Connections of clients open now; null when it does not tell. */ connections: number | null; upstreams: EnvoyUpstream[] };
 
 /** Reads what `readHealthArgv` printed; null when the admin page did not answer. */
 export function parseHealth(stdout: string): EnvoyHealth | null {
   const [ready = "", stats = "", clusters = ""] = stdout.split("\n---");
   if (!ready.includes("HTTP/1.1 ")) return null;
-  return { isReady: /\bLIVE\b/.test(ready), versions: parseVersions(stats), upstreams: parseUpstreams(clusters) };
+  return { isReady: /\bLIVE\b/.test(ready), versions: parseVersions(stats), connections: parseConnections(stats), upstreams: parseUpstreams(clusters) };
+}
+
+/** Of the project's own listener, not of the admin page. */
+function parseConnections(stats: string): number | null {
+  const found = /^http\.project\.downstream_cx_active: (\d+)/m.exec(stats)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 /** Lines of `/clusters`: `name::address:port::key::value`, and `name::key::value` for what concerns the whole cluster. */

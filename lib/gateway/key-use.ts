@@ -18,9 +18,20 @@ export class KeyUseCounter {
     const about = { hourMs: Math.floor(entry.atMs / hourMs) * hourMs, key: entry.key, routeId: entry.routeId ?? "" };
     const own = { ...about, network: networkOf(entry.client), userAgent: entry.userAgent };
     const counted = this.#counts.has(keyOf(own)) || this.#counts.size < keptApartMax ? own : { ...about, network: "other", userAgent: "other" };
-    const known = this.#counts.get(keyOf(counted));
-    if (known === undefined) this.#counts.set(keyOf(counted), { ...counted, count: 1, lastAtMs: entry.atMs });
-    else Object.assign(known, { count: known.count + 1, lastAtMs: Math.max(known.lastAtMs, entry.atMs) });
+    this.#count(counted, 1, entry.atMs);
+  }
+
+  /** Takes requests that a gateway counted by itself, as Kong does: it tells neither who sent them nor with which program. */
+  addCounted({ atMs, key, routeId, count }: { atMs: number; key: KeyKind; routeId: string; count: number }): void {
+    const isLegacy = key === "legacy-anon" || key === "legacy-service";
+    if (count <= 0 || (!isLegacy && routeId !== openMcpRouteId)) return;
+    this.#count({ hourMs: Math.floor(atMs / hourMs) * hourMs, key, routeId, network: "unknown", userAgent: "" }, count, atMs);
+  }
+
+  #count(use: Omit<KeyUseCount, "count" | "lastAtMs">, count: number, atMs: number): void {
+    const known = this.#counts.get(keyOf(use));
+    if (known === undefined) this.#counts.set(keyOf(use), { ...use, count, lastAtMs: atMs });
+    else Object.assign(known, { count: known.count + count, lastAtMs: Math.max(known.lastAtMs, atMs) });
   }
 
   /** Gives what was counted since the last call and starts anew. */

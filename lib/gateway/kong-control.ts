@@ -22,9 +22,9 @@ export const kongApplyArgv: readonly string[] = [
   ].join("\n"),
 ];
 
-/** Prints Kong's whole answer to a path of its status listener, headers first. */
+/** Prints Kong's whole answer to a path of its status listener, headers first. Asked by HTTP/1.0: the newer one cuts an answer into pieces, in the middle of lines. */
 export const kongStatusArgv = (path: "/status" | "/metrics") => [
-  "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${kongPorts.status} && printf 'GET ${path} HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && cat <&3`,
+  "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${kongPorts.status} && printf 'GET ${path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && cat <&3`,
 ];
 
 /** MD5 of the document in force, from the answer to `kongStatusArgv("/status")`; undefined when it tells none. */

@@ -66,3 +66,48 @@ test("what is counted of a project that was purged meanwhile is dropped", async 
   await traffic.saveUses();
   expect(await scene.store.db.keyUse.count()).toBe(0);
 });
+
+/** A ready project with Kong, and what reads its counters. */
+async function openKong() {
+  const scene = await openScene();
+  onTestFinished(() => scene.close());
+  const { operationId } = await createProject(scene.ctx(), { displayName: "Shop", services: ["db", "api-gw", "auth", "rest"] });
+  await scene.store.db.project.updateMany({ data: { gatewayKind: "kong" } });
+  const worker = scene.startWorker();
+  await scene.ended(operationId);
+  await worker.stop();
+  const projectId = (await scene.project("shop"))?.id ?? "";
+  const tell = (count: number, consumer = "anon") => {
+    scene.world.programs.kong = { metrics: `kong_http_requests_total{service="rest-v1-protected",route="rest-v1-protected",code="200",source="service",workspace="default",consumer="${consumer}"} ${count}` };
+  };
+  const traffic = new GatewayTraffic({ ...scene.tools(), instanceId, log: { warn: () => undefined, debug: () => undefined } });
+  const { signal } = new AbortController();
+  const sample = async () => {
+    await traffic.followRunning(signal);
+    await traffic.sampleKongs(signal);
+  };
+  return { scene, projectId, tell, traffic, sample };
+}
+
+test("numbers of a Kong come from what its counters grew by, and uses of a legacy key are kept without who sent it", async () => {
+  const { scene, projectId, tell, traffic, sample } = await openKong();
+  tell(100);
+  await sample();
+  expect(traffic.numbersOf(projectId)).toEqual({});
+  tell(104);
+  await sample();
+  expect(traffic.numbersOf(projectId)["rest-v1-protected"]).toMatchObject({ requests: 4, p50Ms: null });
+  await traffic.saveUses();
+  expect(await scene.store.db.keyUse.findMany()).toMatchObject([{ projectId, key: "legacy-anon", routeId: "rest-v1-protected", network: "unknown", userAgent: "", count: 4 }]);
+});
+
+test("uses that were counted of a Kong that is gone are kept all the same", async () => {
+  const { scene, tell, traffic, sample } = await openKong();
+  tell(1, "service_role");
+  await sample();
+  tell(3, "service_role");
+  await sample();
+  for (const container of scene.world.containers) container.state = "exited";
+  await traffic.followRunning(new AbortController().signal);
+  expect(await scene.store.db.keyUse.findMany()).toMatchObject([{ key: "legacy-service", count: 2 }]);
+});

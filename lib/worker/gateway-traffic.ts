@@ -4,17 +4,20 @@ import type { EnginePort } from "@/lib/engine/port";
 import { parseAccessLog } from "@/lib/gateway/access-log";
 import { KeyUseCounter } from "@/lib/gateway/key-use";
 import { meterWindowMs, RouteMeter, type RouteNumbers } from "@/lib/gateway/route-meter";
+import { gatewayServices } from "@/lib/stack/gateways";
+import { KongSampler, togetherNumbers } from "./kong-sampler";
 import type { Log } from "./log";
 import { pause } from "./pause";
 
 const lookEveryMs = 5_000;
+const sampleEveryMs = 10_000;
 const saveEveryMs = 30_000;
 const usesKeptMs = 8 * 24 * 3_600_000;
 /** Lines of the past that are read when a gateway is found: what the window holds of a busy one is not worth more. */
 const pastLines = 2_000;
 
 type Options = {
-  engine: Pick<EnginePort, "observe" | "followLogs">;
+  engine: Pick<EnginePort, "observe" | "followLogs" | "exec">;
   store: Store;
   instanceId: string;
   newId(): string;
@@ -25,25 +28,30 @@ type Options = {
 type Followed = { projectId: string; meter: RouteMeter; uses: KeyUseCounter; countedUntilMs: number; stop: AbortController };
 
 /**
- * Follows the access log of every running gateway: numbers per route of the last five minutes in memory, uses of legacy keys and of an
- * open MCP route in the store.
+ * Follows the access log of every running Envoy and reads the counters of every running Kong: numbers per route of the last five minutes in memory, uses of
+ * legacy keys and of an open MCP route in the store.
  */
 export class GatewayTraffic {
   readonly #followed = new Map<string, Followed>();
 
-  constructor(private readonly options: Options) {}
+  readonly #sampler: KongSampler;
+
+  constructor(private readonly options: Options) {
+    this.#sampler = new KongSampler(options);
+  }
 
   /** Ends when `signal` aborts; what was counted is saved before. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#look(signal), this.#save(signal)]);
+    await Promise.all([this.#look(signal), this.#sample(signal), this.#save(signal)]);
     for (const { stop } of this.#followed.values()) stop.abort();
     await this.saveUses().catch(() => undefined);
   }
 
-  /** Numbers per route of a project's gateway; empty while none runs. */
+  /** Numbers per route of a project's gateways; empty while none runs. */
   numbersOf(projectId: string): Record<string, RouteNumbers> {
-    const followed = [...this.#followed.values()].find((one) => one.projectId === projectId);
-    return followed === undefined ? {} : Object.fromEntries(followed.meter.read(this.options.now().getTime()));
+    const nowMs = this.options.now().getTime();
+    const meters = [...this.#followed.values(), ...this.#sampler.kongs].filter((one) => one.projectId === projectId);
+    return togetherNumbers(meters.map(({ meter }) => meter.read(nowMs)));
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -52,6 +60,13 @@ export class GatewayTraffic {
         if (!signal.aborted) this.options.log.debug({ err: error }, "the gateways could not be looked at");
       });
       await pause(lookEveryMs, signal);
+    }
+  }
+
+  async #sample(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.sampleKongs(signal);
+      await pause(sampleEveryMs, signal);
     }
   }
 
@@ -66,7 +81,9 @@ export class GatewayTraffic {
   async followRunning(signal: AbortSignal): Promise<void> {
     const { engine, instanceId } = this.options;
     const { containers } = await engine.observe({ instanceId, imageRefs: [] }, signal);
-    const running = containers.filter((container) => container.state === "running" && container.labels[LABEL.service] === "api-gw");
+    const runningAs = (service: string) => containers.filter((container) => container.state === "running" && container.labels[LABEL.service] === service);
+    for (const gone of this.#sampler.keep(runningAs(gatewayServices.kong))) await this.#saveOf(gone);
+    const running = runningAs(gatewayServices.envoy);
     const ids = new Set(running.map(({ id }) => id));
     for (const [id, { stop }] of this.#followed) if (!ids.has(id)) stop.abort();
     for (const { id, labels } of running) if (!this.#followed.has(id)) await this.#follow(id, labels[LABEL.project] ?? "");
@@ -92,10 +109,15 @@ export class GatewayTraffic {
 
   /** Writes what was counted since the last time. */
   async saveUses(): Promise<void> {
-    for (const followed of this.#followed.values()) await this.#saveOf(followed);
+    for (const counted of [...this.#followed.values(), ...this.#sampler.kongs]) await this.#saveOf(counted);
   }
 
-  async #saveOf({ projectId, uses }: Followed): Promise<void> {
+  /** Reads the counters of every Kong that was seen running. */
+  async sampleKongs(signal: AbortSignal): Promise<void> {
+    await this.#sampler.sample(signal);
+  }
+
+  async #saveOf({ projectId, uses }: Pick<Followed, "projectId" | "uses">): Promise<void> {
     const counts = uses.take();
     if (counts.length === 0) return;
     const { store, newId, now } = this.options;

@@ -14,7 +14,7 @@ export class Metrics {
     if (exchange?.route.plugins.prometheus === undefined) return;
     const place = `service="${label(exchange.route.upstream?.name ?? "")}",route="${label(exchange.route.name)}"`;
     const consumer = exchange.route.plugins.prometheus.per_consumer ? (exchange.identity?.consumer.username ?? "") : "";
-    const code = `${place},code="${String(seen.status)}",source="${seen.isUpstreams ? "service" : "exit"}",workspace="default",consumer="${label(consumer)}"`;
+    const code = `${place},code="${String(seen.status)}",source="${seen.isUpstreams ? "service" : "kong"}",workspace="default",consumer="${label(consumer)}"`;
     add(this.#series.counts, code, 1);
     add(this.#series.bytes, `${place},direction="ingress",workspace="default",consumer="${label(consumer)}"`, seen.bytesIn);
     add(this.#series.bytes, `${place},direction="egress",workspace="default",consumer="${label(consumer)}"`, seen.bytesOut);

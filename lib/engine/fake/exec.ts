@@ -1,8 +1,8 @@
 import { clustersFile, envoyFolder, routesFile } from "@/lib/gateway/envoy";
-import { readVersionsArgv } from "@/lib/gateway/envoy-control";
+import { readHealthArgv, readVersionsArgv } from "@/lib/gateway/envoy-control";
 import { fingerprint } from "@/lib/gateway/htpasswd";
 import { kongFile } from "@/lib/gateway/kong";
-import { kongApplyArgv, kongVersionArgv } from "@/lib/gateway/kong-control";
+import { kongApplyArgv, kongStatusArgv, kongVersionArgv } from "@/lib/gateway/kong-control";
 import type { ExecResult } from "../port";
 import { readFile, removePath, writeFile } from "./files";
 import type { FakeContainer, FakeWorld } from "./world";
@@ -49,15 +49,19 @@ export function runProgram(world: FakeWorld, container: FakeContainer, argv: rea
 function runBash(world: FakeWorld, container: FakeContainer, script: string): ExecResult {
   if (script === readVersionsArgv.join(" ")) return done(printVersions(world, container));
   if (script === kongVersionArgv.join(" ")) return done(printKongVersion(world, container));
+  if (script === readHealthArgv.join(" ")) return done(`HTTP/1.1 200 OK\r\n\r\nLIVE\n---\n${printVersions(world, container)}http.project.downstream_cx_active: 3\n---\n${programOf(world, container).upstreams ?? ""}`);
+  if (script === kongStatusArgv("/status").join(" ")) return done(`HTTP/1.1 200 OK\r\n\r\n{"configuration_hash":"${loadedHash}"}`);
+  if (script === kongStatusArgv("/metrics").join(" ")) return done(`HTTP/1.1 200 OK\r\n\r\n${programOf(world, container).metrics ?? ""}`);
   if (script === kongApplyArgv.join(" ")) return world.refusesConfiguration ? failed(1, "Kong answered 400\n") : done();
   return failed(127, "bash: the fake engine has no shell\n");
 }
 
+const loadedHash = "d41d8cd98f00b204e9800998ecf8427e";
+
 /** Kong has always loaded the file that is there. */
 function printKongVersion(world: FakeWorld, container: FakeContainer): string {
-  const hash = "0".repeat(32);
   const config = Buffer.from(readFile(world, container, kongFile) ?? "", "base64").toString("utf8");
-  return `{"configuration_hash":"${hash}"}\nmd5 ${hash}  -\nsha1 ${fingerprint(config)}  -\n`;
+  return `{"configuration_hash":"${loadedHash}"}\nmd5 ${loadedHash}  -\nsha1 ${fingerprint(config)}  -\n`;
 }
 
 /** As Envoy's admin page prints them, out of the files that it would have read. */

@@ -10,6 +10,9 @@ export type FakeProgram = {
   isOomKilled?: boolean;
   /** Lines that it prints at each start. */
   prints?: string[];
+  /** What Envoy says of its upstreams (`/clusters`), and Kong of its requests (`/metrics`). */
+  upstreams?: string;
+  metrics?: string;
 };
 
 export type FakeContainer = {
