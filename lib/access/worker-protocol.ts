@@ -46,6 +46,23 @@ export const exportQuery = z.object({ operationId: z.string().min(1).max(64) });
 /** POST /recovery-kit: text of the key file. */
 export const recoveryKitResponse = z.object({ fileName: z.string(), text: z.string() });
 
+/**
+ * GET /studio-access?projectId: what the gateway wants in `authorization` of a request for Studio. The claim is the session of Studio
+ * (`Authorization: Studio …`), which the worker looks up and judges by itself.
+ */
+export const studioAccessQuery = z.object({ projectId: z.string().min(1).max(40) });
+export const studioAccessResponse = z.object({ authorization: z.string() });
+export const studioClaim = (session: string) => `Studio ${session}`;
+
+/** The session of Studio in an Authorization header; null when there is none. */
+export function studioSessionOf(header: string | undefined): string | null {
+  return /^Studio ([A-Za-z0-9]{20,200})$/.exec(header ?? "")?.[1] ?? null;
+}
+
+/** POST /reveal-studio-user: the password of one of Studio's users. */
+export const revealStudioUserRequest = z.object({ ref, username: z.string().min(1).max(64) });
+export const revealStudioUserResponse = z.object({ password: z.string() });
+
 /** POST /call-function: the worker calls a function through the project's gateway with its publishable key. */
 export const callFunctionRequest = z.object({
   ref,
@@ -66,6 +83,8 @@ export const workerRoutes = {
   reveal: { method: "POST", path: "/reveal" },
   preflight: { method: "POST", path: "/preflight" },
   callFunction: { method: "POST", path: "/call-function" },
+  studioAccess: { method: "GET", path: "/studio-access" },
+  revealStudioUser: { method: "POST", path: "/reveal-studio-user" },
   recoveryKit: { method: "POST", path: "/recovery-kit" },
   metrics: { method: "GET", path: "/metrics" },
   routeNumbers: { method: "GET", path: "/route-numbers" },

@@ -42,6 +42,15 @@ export function isInNetworks(address: string, networks: readonly string[]): bool
   });
 }
 
+/** The networks that lie in both lists, in CIDR form. Two networks overlap only when one holds the other. */
+export function networksWithin(some: readonly string[], others: readonly string[]): string[] {
+  const isHeldBy = (text: string, holders: readonly string[]) => {
+    const network = parseNetwork(text);
+    return network !== undefined && holders.some((holder) => (parseNetwork(holder)?.prefixLength ?? 129) <= network.prefixLength && isInNetworks(network.address, [holder]));
+  };
+  return [...new Set([...some.filter((network) => isHeldBy(network, others)), ...others.filter((network) => isHeldBy(network, some))])];
+}
+
 /** Whether the text is an IP address in its usual form. */
 export function isAddress(text: string): boolean {
   return parseAddress(text) !== undefined;

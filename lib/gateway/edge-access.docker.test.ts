@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import fc from "fast-check";
 import { caddyProgram, ensureGoProgram } from "@/lab/go-programs";
 import { run } from "@/lab/run";
-import { echoOf, EdgeScene, openDomain, send, sendOverTls } from "@/lib/adapters/edge/edge-scene.fixture";
+import { echoOf, EdgeScene, openDomain, openSocket, send, sendOverTls } from "@/lib/adapters/edge/edge-scene.fixture";
 import { startPebble, type Pebble } from "@/lib/adapters/edge/pebble.fixture";
 import { renderEdge } from "./edge";
 import { install, type Pem } from "./edge-install.fixture";
@@ -41,9 +41,10 @@ describe("Studio at the edge", () => {
   });
   beforeEach(() => void questions.splice(0));
 
-  const studio = (parts: Partial<EdgeStudio> = {}): EdgeStudio => ({ apiPaths: ["/rest/v1", "/auth/v1", "/.well-known"], isOnApiAddresses: true, allowedNetworks: null, forwardAuth, ...parts });
+  const apiRoutes: EdgeStudio["apiRoutes"] = [{ kind: "prefix", path: "/rest/v1/" }, { kind: "prefix", path: "/auth/v1/" }, { kind: "prefix", path: "/.well-known/" }, { kind: "exact", path: "/hook" }, { kind: "prefix", path: "/in(b+c)ox", methods: ["POST"] }];
+  const studio = (parts: Partial<EdgeStudio> = {}): EdgeStudio => ({ apiRoutes, isOnApiNames: true, isOnLocalAddress: true, allowedNetworks: null, forwardAuth, ...parts });
   const open = async (parts: Partial<EdgeStudio> = {}) => {
-    const a = await scene.project("a", upstream, { studio: studio(parts), domains: [openDomain("studio.test", { kind: "studio" })] });
+    const a = await scene.project("a", upstream, { studio: studio(parts), domains: [openDomain("studio.test", { kind: "studio" }), openDomain("api.test")] });
     await scene.load([a]);
     return a.localListen.port;
   };
@@ -77,14 +78,39 @@ describe("Studio at the edge", () => {
 
   test("requests of the API are not asked about, and no spelling of a path passes as one", async () => {
     const port = await open();
-    for (const path of ["/rest/v1/todos?select=*", "/auth/v1", "/.well-known/x"]) expect(echoOf(await send({ port, path })).url).toBe(path);
+    for (const path of ["/rest/v1/todos?select=*", "/auth/v1/", "/.well-known/x", "/hook", "/hook?a=/../", "/rest/v1/?q=%2f//"]) expect(echoOf(await send({ port, path })).url).toBe(path);
+    expect(echoOf(await send({ port, path: "/in(b+c)ox/1", method: "POST" })).url).toBe("/in(b+c)ox/1");
     expect(questions).toEqual([]);
-    const tricks = ["/", "/REST/v1/x", "/rest/v1x", "/rest/v1/../../", "/rest/v1/..%2f..%2f", "/rest/v1/%2e%2e/%2e%2e/", "//rest/v1/x", "/rest//v1/../../project", "/x/../rest/v1/", "/rest/v1/..", "/rest/v1\\..\\..\\", "/rest/v1/%5c..", "/%72est/v1%2f..", "/xwell-known/x"];
+    const tricks = ["/", "/hook/", "/hookx", "/in(b+c)ox", "/inbbcox", "/?x=/rest/v1/", "/auth/v1", "/REST/v1/x", "/rest/v1x", "/rest/v1/../../", "/rest/v1/..%2f..%2f", "/rest/v1/%2e%2e/%2e%2e/", "//rest/v1/x", "/rest//v1/../../project", "/x/../rest/v1/", "/rest/v1/..", "/rest/v1\\..\\..\\", "/rest/v1/%5c..", "/%72est/v1%2f..", "/xwell-known/x"];
     for (const path of tricks) expect((await send({ port, path })).status, path).not.toBe(200);
   });
 
-  test("off the API's addresses it is served under its own name only, and there everything is asked about", async () => {
-    const port = await open({ isOnApiAddresses: false });
+  test("a socket is asked about without being opened at the panel, and then opened at the gateway", async () => {
+    const port = await open();
+    const socket = { upgrade: "websocket", connection: "Upgrade", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13", origin: "http://a.test" };
+    expect((await send({ port, host: "a.test", path: "/socket", headers: socket })).status).toBe(302);
+    expect(questions[0]?.headers).not.toHaveProperty("upgrade");
+    expect(questions[0]?.headers).toMatchObject({ origin: "http://a.test" });
+    const open101 = await openSocket(`ws://127.0.0.1:${String(port)}/socket`, { cookie: "basehold.studio=good" });
+    expect(await open101.say("hello")).toBe("a:hello");
+    open101.close();
+  });
+
+  test("while the panel is down Studio is closed and the API answers", async () => {
+    const port = await open({ forwardAuth: { ...forwardAuth, upstream: "127.0.0.1:9" } });
+    expect((await send({ port, path: "/project/default", headers: { cookie: "basehold.studio=good" } })).status).toBe(502);
+    expect((await send({ port, path: "/rest/v1/x" })).status).toBe(200);
+  });
+
+  test("off one of the API's addresses it is served at the other, and off both under its own name only, where everything is asked about", async () => {
+    const headers = { cookie: "basehold.studio=good" };
+    const local = await open({ isOnApiNames: false });
+    expect((await send({ port: local, path: "/project", headers })).status).toBe(200);
+    expect((await send({ port: scene.httpPort, host: "api.test", path: "/project", headers })).status).toBe(404);
+    const apiOnly = await open({ isOnLocalAddress: false });
+    expect((await send({ port: apiOnly, path: "/project", headers })).status).toBe(404);
+    expect((await send({ port: scene.httpPort, host: "api.test", path: "/project", headers })).status).toBe(200);
+    const port = await open({ isOnApiNames: false, isOnLocalAddress: false });
     expect((await send({ port, path: "/project/default", headers: { cookie: "basehold.studio=good" } })).status).toBe(404);
     expect((await send({ port, path: "/rest/v1/x" })).status).toBe(200);
     expect((await send({ port: scene.httpPort, host: "studio.test", path: "/rest/v1/x" })).status).toBe(302);

@@ -1,5 +1,6 @@
 import { projectIdPattern } from "@/lib/stack/names";
 import { isAddress, parseNetwork } from "./addresses";
+import type { EdgeApiRoute } from "./edge-studio";
 
 /** How a name is served over TLS. `none`: plain HTTP only, for a LAN behind another proxy. */
 export type EdgeTls =
@@ -49,10 +50,12 @@ export type EdgeForwardAuth = {
 
 /** What stands before Studio at the edge; without it the gateway's own password is all there is. */
 export type EdgeStudio = {
-  /** Prefixes of the API (`/rest/v1`). On the project's API addresses every other path is Studio's. */
-  apiPaths: readonly string[];
-  /** false: Studio is reached under names of kind `studio` only. */
-  isOnApiAddresses: boolean;
+  /** The API. At names of kind `api` and at the project's own address every other path is Studio's. */
+  apiRoutes: readonly EdgeApiRoute[];
+  /** false: Studio does not answer at names of kind `api`. At names of kind `studio` it always does. */
+  isOnApiNames: boolean;
+  /** false: Studio does not answer at the project's own address. */
+  isOnLocalAddress: boolean;
   /** CIDR networks of clients; null: anyone. */
   allowedNetworks: readonly string[] | null;
   forwardAuth: EdgeForwardAuth | null;
@@ -131,9 +134,9 @@ function checkNetworks(networks: readonly string[] | null): void {
   for (const network of networks ?? []) require(parseNetwork(network) !== undefined, `"${network}" is no network in CIDR form.`);
 }
 
-function checkStudio({ apiPaths, allowedNetworks, forwardAuth }: EdgeStudio): void {
+function checkStudio({ apiRoutes, allowedNetworks, forwardAuth }: EdgeStudio): void {
   checkNetworks(allowedNetworks);
-  for (const path of apiPaths) require(/^(\/[A-Za-z0-9._~-]+)+$/.test(path), `"${path}" is no path of an API.`);
+  for (const { path } of apiRoutes) require(/^\/[\x21-\x7e]*$/.test(path), `"${path}" is no path of an API.`);
   if (forwardAuth === null) return;
   checkUpstream(forwardAuth.upstream);
   require(/^\/[A-Za-z0-9/._-]*$/.test(forwardAuth.path), `"${forwardAuth.path}" is no path.`);

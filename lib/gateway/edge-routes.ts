@@ -1,4 +1,5 @@
 import type { EdgeForwardAuth, EdgeHost, EdgeProject, EdgeStudio } from "./edge-input";
+import type { EdgeApiRoute } from "./edge-studio";
 import { PANEL_COOKIE_PREFIXES } from "./envoy-lua";
 
 /** A part of Caddy's JSON configuration. */
@@ -17,6 +18,7 @@ export const streamCloseDelayMs = 24 * 3_600_000;
 /** A gateway that is being replaced refuses connections for a moment: the request waits instead of failing. */
 const connectRetryMs = 10_000;
 const dialTimeoutMs = 3_000;
+const askRetryMs = 2_000;
 
 /** Headers by which a client could pose as a proxy of ours. The edge sets the true ones. */
 const forgeable = ["X-Forwarded-*", "Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip", "X-Original-Url", "X-Rewrite-Url"];
@@ -73,9 +75,20 @@ const notFrom = (networks: readonly string[]) => ({ not: [{ client_ip: { ranges:
 /** Dots, doubled and escaped slashes: what gateways resolve in different ways is never taken for an API path. */
 const unclearTarget = String.raw`^[^?]*(?://|\\|%2[eEfF]|%5[cC]|/\.{1,2}(?:[/?]|$))`;
 
-function notApiPath(apiPaths: readonly string[]): CaddyJson {
-  const prefixes = apiPaths.map((path) => path.replace(/[.~]/g, "\\$&")).join("|");
-  return { not: [{ path_regexp: { pattern: `^(?:${prefixes})(?:/|$)` }, not: [{ vars_regexp: { "{http.request.uri}": { pattern: unclearTarget } } }] }] };
+/** A path as an expression that takes nothing else. */
+const literally = (path: string) => path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const uriMatches = (pattern: string) => ({ vars_regexp: { "{http.request.uri}": { pattern } } });
+
+/** Routes with the same methods are one expression. Each is compared with the target as it was sent, as gateways do. */
+function notApiPath(apiRoutes: readonly EdgeApiRoute[]): CaddyJson {
+  const byMethods = new Map<string, string[]>();
+  for (const { kind, path, methods = [] } of apiRoutes) {
+    const key = methods.join(" ");
+    byMethods.set(key, [...(byMethods.get(key) ?? []), kind === "prefix" ? literally(path) : `${literally(path)}(?:\\?|$)`]);
+  }
+  const sets = [...byMethods].map(([methods, patterns]) => ({ ...uriMatches(`^(?:${patterns.join("|")})`), ...(methods === "" ? {} : { method: methods.split(" ") }), not: [uriMatches(unclearTarget)] }));
+  return sets.length === 0 ? {} : { not: sets };
 }
 
 /**
@@ -83,7 +96,7 @@ function notApiPath(apiPaths: readonly string[]): CaddyJson {
  * What the client sent under those names is deleted first.
  */
 function askPanel({ upstream, path, headers, copyHeaders }: EdgeForwardAuth, projectId: string): CaddyJson {
-  const question = { ...headers, "X-Forwarded-Method": "{http.request.method}", "X-Forwarded-Uri": "{http.request.uri}", "X-Basehold-Project": projectId };
+  const question = { ...headers, "X-Forwarded-Method": "{http.request.method}", "X-Forwarded-Uri": "{http.request.uri}", "X-Basehold-Project": projectId, "X-Basehold-Client-Address": "{http.vars.client_ip}" };
   const copies = copyHeaders.flatMap(({ from, to }) => {
     const value = `{http.reverse_proxy.header.${canonical(from)}}`;
     return [
@@ -94,7 +107,10 @@ function askPanel({ upstream, path, headers, copyHeaders }: EdgeForwardAuth, pro
   return proxyTo(upstream, {
     // The question mark drops the request's own query, which travels in x-forwarded-uri.
     rewrite: { method: "GET", uri: `${path}?` },
-    headers: { request: { set: Object.fromEntries(Object.entries(question).map(([name, value]) => [canonical(name), [value]])) } },
+    // A socket is asked about like any other request: the panel is to answer the question, not to open one.
+    headers: { request: { delete: ["Upgrade", "Connection", "Sec-Websocket-*"], set: Object.fromEntries(Object.entries(question).map(([name, value]) => [canonical(name), [value]])) } },
+    // Whoever waits is a person in front of a browser: a panel that is down is told soon.
+    load_balancing: { try_duration: toNs(askRetryMs), try_interval: toNs(100), retry_match: [{ method: [] }] },
     handle_response: [{ match: { status_code: [2] }, routes: [{ handle: [{ handler: "vars" }] }, ...copies] }],
   });
 }
@@ -102,9 +118,13 @@ function askPanel({ upstream, path, headers, copyHeaders }: EdgeForwardAuth, pro
 /** Go's form of a header name, by which Caddy keeps placeholders. */
 const canonical = (name: string) => name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
-function studioRoutes({ apiPaths, isOnApiAddresses, allowedNetworks, forwardAuth }: EdgeStudio, address: "api" | "studio", projectId: string): CaddyJson[] {
-  const isStudio = address === "studio" ? {} : notApiPath(apiPaths);
-  if (address === "api" && !isOnApiAddresses) return [{ match: [isStudio], handle: [answer(404, "Studio is not served at this address.")], terminal: true }];
+/** A name of the API, one of Studio, or the project's own address. */
+export type ProjectAddress = "api" | "studio" | "local";
+
+function studioRoutes({ apiRoutes, isOnApiNames, isOnLocalAddress, allowedNetworks, forwardAuth }: EdgeStudio, address: ProjectAddress, projectId: string): CaddyJson[] {
+  const isStudio = address === "studio" ? {} : notApiPath(apiRoutes);
+  const isServed = { studio: true, api: isOnApiNames, local: isOnLocalAddress }[address];
+  if (!isServed) return [{ match: [isStudio], handle: [answer(404, "Studio is not served at this address.")], terminal: true }];
   const guards: CaddyJson[] = [];
   if (allowedNetworks !== null) guards.push({ match: [notFrom(allowedNetworks)], handle: [answer(403, "Studio is not open to your network.")], terminal: true });
   if (forwardAuth !== null) {
@@ -115,7 +135,7 @@ function studioRoutes({ apiPaths, isOnApiAddresses, allowedNetworks, forwardAuth
 }
 
 /** Everything a project's request passes on its way to the gateway. `address` says what is served where it came in. */
-export function projectRoutes(project: EdgeProject, address: "api" | "studio"): CaddyJson[] {
+export function projectRoutes(project: EdgeProject, address: ProjectAddress): CaddyJson[] {
   if (project.isPaused === true) return [{ handle: [pausedAnswer] }];
   const closed = project.allowedNetworks === null ? [] : [{ match: [notFrom(project.allowedNetworks)], handle: [answer(403, "This project is not open to your network.")], terminal: true }];
   const studio = project.studio === null ? [] : studioRoutes(project.studio, address, project.projectId);

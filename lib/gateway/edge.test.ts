@@ -78,7 +78,7 @@ describe("what is refused", () => {
     ["a project on the public port", { projects: [project("a", { localListen: { address: "127.0.0.1", port: 80 }, domains: [domain("x.test")] })] }],
     ["a wildcard by ACME", { projects: [project("a", { domains: [domain("*.x.test", { tls: { kind: "acme", directory: "live" } })] })] }],
     ["a placeholder as a name", { projects: [project("a", { domains: [domain("{env.HOME}")] })] }],
-    ["a placeholder in a header of the question", { projects: [project("a", { studio: { apiPaths: [], isOnApiAddresses: true, allowedNetworks: null, forwardAuth: { upstream: "127.0.0.1:1", path: "/x", headers: { secret: "{file./etc/shadow}" }, copyHeaders: [], letsBasicAuthPass: false } } })] }],
+    ["a placeholder in a header of the question", { projects: [project("a", { studio: { apiRoutes: [], isOnApiNames: true, isOnLocalAddress: true, allowedNetworks: null, forwardAuth: { upstream: "127.0.0.1:1", path: "/x", headers: { secret: "{file./etc/shadow}" }, copyHeaders: [], letsBasicAuthPass: false } } })] }],
     ["an upstream with a path", { projects: [project("a", { gatewayUpstream: "127.0.0.1:9000/x" })] }],
     ["a network that is none", { trustedProxies: ["10.0.0.0/33"] }],
   ];

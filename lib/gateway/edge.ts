@@ -120,7 +120,7 @@ function serverBase(input: EdgeInput, listens: readonly string[], protocols: rea
 function localServer(project: EdgeProject, input: EdgeInput): [string, CaddyJson][] {
   const { localListen, projectId } = project;
   if (localListen === null) return [];
-  return [[`project-${projectId}`, { ...serverBase(input, [joinPort(localListen)], ["h1"]), routes: [...dropForgedHeaders(input.trustedProxies), ...projectRoutes(project, "api")] }]];
+  return [[`project-${projectId}`, { ...serverBase(input, [joinPort(localListen)], ["h1"]), routes: [...dropForgedHeaders(input.trustedProxies), ...projectRoutes(project, "local")] }]];
 }
 
 type Served = { host: EdgeHost; group: string; handle: readonly CaddyJson[] };

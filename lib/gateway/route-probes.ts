@@ -34,6 +34,12 @@ export function adaptContract(requests: readonly ContractRequest[], settings: Ga
   });
 }
 
+/** Whether a request takes the dashboard's login: behind the edge it is asked about there, and only the gateway itself tells what it would say. */
+export function takesDashboardLogin(request: ContractRequest, settings: GatewaySettings, options: GatewayOptions): boolean {
+  const explanation = explainMatch(effectiveRoutes(settings, options), toGatewayRequest(request));
+  return explanation.outcome === "matched" && explanation.route.access === "basic-auth";
+}
+
 function withKeyOff(request: ContractRequest, { ipAllow }: GatewayRoute): ContractRequest {
   return { ...request, title: `The legacy ${request.credential} key is off: ${request.method} ${request.path}`, expected: { statuses: ipAllow === undefined ? [401] : [401, 403] } };
 }

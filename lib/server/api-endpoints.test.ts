@@ -3,9 +3,9 @@ import { endpoints } from "./api-endpoints";
 import { handlers } from "./route-table";
 
 describe("the endpoints", () => {
-  it("are described once for every handler of the route table, next-auth's own apart", () => {
+  it("are described once for every handler of the route table, next-auth's own and the edge's question apart", () => {
     const described = Object.values(endpoints).map((endpoint) => endpoint.name);
-    expect(described.toSorted()).toEqual(Object.keys(handlers).filter((name) => !name.includes("/api/auth/")).toSorted());
+    expect(described.toSorted()).toEqual(Object.keys(handlers).filter((name) => !/\/api\/(auth|edge)\//.test(name)).toSorted());
   });
 
   it("take a body only with methods that have one, and answer either JSON or a named kind", () => {

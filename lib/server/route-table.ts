@@ -102,6 +102,8 @@ export const handlers = {
   "GET /api/health/ready": "public",
   "GET /api/auth/{...nextauth}": "public",
   "POST /api/auth/{...nextauth}": "public",
+  /** The edge's question before Studio: its proof and the session's cookie are what it judges. */
+  "GET /api/edge/studio": "public",
   "GET /api/v1/openapi.json": "public",
   "GET /api/v1/docs": "public",
   "GET /api/v1/me": "signed-in",

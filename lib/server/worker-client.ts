@@ -7,14 +7,16 @@ import { type PanelError, UnauthenticatedError, UnavailableError } from "@/lib/a
 import { gatewayHealthResponse, routeNumbersResponse, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
 import type { Claim } from "@/lib/access/load-actor";
 import {
-  callFunctionResponse, claimToHeader, clientAddressHeader, exportQuery, logLine, logsQuery, metricsResponse, preflightResponse, recoveryKitResponse, revealResponse, workerErrorBody, workerRoutes,
-  type callFunctionRequest, type LogLine, type MetricsResponse, type revealRequest,
+  callFunctionResponse, claimToHeader, clientAddressHeader, exportQuery, logLine, logsQuery, metricsResponse, preflightResponse, recoveryKitResponse, revealResponse, revealStudioUserResponse, studioAccessResponse, studioClaim, workerErrorBody,
+  workerRoutes, type callFunctionRequest, type LogLine, type MetricsResponse, type revealRequest, type revealStudioUserRequest,
 } from "@/lib/access/worker-protocol";
 import type { CreateProjectInput } from "@/lib/projects/inputs";
 import type { ProjectPreview } from "@/lib/projects/views";
 import { webConfig } from "./web-config";
 
 const answerTimeoutMs = 60_000;
+/** A browser waits for each file of Studio. */
+const studioTimeoutMs = 10_000;
 const maxAnswerBytes = 8 * 1024 * 1024;
 
 export type ExportDownload = { body: ReadableStream<Uint8Array>; fileName: string; sizeBytes: number | null };
@@ -25,6 +27,7 @@ export type WorkerClient = {
   preflight(input: CreateProjectInput): Promise<ProjectPreview>;
   callFunction(input: z.input<typeof callFunctionRequest>): Promise<z.output<typeof callFunctionResponse>>;
   recoveryKit(): Promise<{ fileName: string; text: string }>;
+  revealStudioUser(input: z.input<typeof revealStudioUserRequest>): Promise<{ password: string }>;
   metrics(ref: string): Promise<MetricsResponse>;
   routeNumbers(ref: string): Promise<RouteNumbersResponse>;
   gatewayHealth(ref: string): Promise<GatewayHealthResponse>;
@@ -40,7 +43,7 @@ type Options = { socketPath: string | null; ip?: string | null };
 export function workerClient(claim: Claim | null, options: Options = { socketPath: webConfig().workerSocketPath }): WorkerClient {
   const send = (route: keyof typeof workerRoutes, more: { query?: Record<string, string>; body?: unknown; signal?: AbortSignal } = {}) => {
     if (claim === null) throw new UnauthenticatedError();
-    return request({ ...workerRoutes[route], claim, ...options, ...more });
+    return request({ ...workerRoutes[route], authorization: claimToHeader(claim), ...options, ...more });
   };
   const ask = async <Schema extends z.ZodType>(route: keyof typeof workerRoutes, schema: Schema, more: { query?: Record<string, string>; body?: unknown } = {}): Promise<z.output<Schema>> => {
     const answer = await send(route, { ...more, signal: AbortSignal.timeout(answerTimeoutMs) });
@@ -51,6 +54,7 @@ export function workerClient(claim: Claim | null, options: Options = { socketPat
     preflight: (input) => ask("preflight", preflightResponse, { body: input }),
     callFunction: (input) => ask("callFunction", callFunctionResponse, { body: input }),
     recoveryKit: () => ask("recoveryKit", recoveryKitResponse, { body: {} }),
+    revealStudioUser: (input) => ask("revealStudioUser", revealStudioUserResponse, { body: input }),
     metrics: (ref) => ask("metrics", metricsResponse, { query: { ref } }),
     routeNumbers: (ref) => ask("routeNumbers", routeNumbersResponse, { query: { ref } }),
     gatewayHealth: (ref) => ask("gatewayHealth", gatewayHealthResponse, { query: { ref } }),
@@ -67,13 +71,22 @@ function toQuery(values: Record<string, string | number | undefined>): Record<st
   return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])));
 }
 
-type Sent = { method: string; path: string; claim: Claim; query?: Record<string, string>; body?: unknown; signal?: AbortSignal } & Options;
+/**
+ * What opens Studio at the gateway, for a session of Studio. Nobody of the panel asks: the worker judges the session by itself.
+ * @throws UnauthenticatedError when the session opens nothing (any more), UnavailableError when the worker does not answer.
+ */
+export async function askStudioAccess({ session, projectId }: { session: string; projectId: string }, { socketPath }: Pick<Options, "socketPath"> = { socketPath: webConfig().workerSocketPath }): Promise<string> {
+  const answer = await request({ ...workerRoutes.studioAccess, authorization: studioClaim(session), socketPath, query: { projectId }, signal: AbortSignal.timeout(studioTimeoutMs) });
+  return studioAccessResponse.parse(parseJson(await readText(answer))).authorization;
+}
+
+type Sent = { method: string; path: string; authorization: string; query?: Record<string, string>; body?: unknown; signal?: AbortSignal } & Options;
 
 async function request(sent: Sent): Promise<http.IncomingMessage> {
   if (sent.socketPath === null) throw new UnavailableError("This web process was started without a worker (BASEHOLD_WORKER_SOCKET is not set).");
   const search = new URLSearchParams(sent.query).toString();
   const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
-  const headers: Record<string, string> = { authorization: claimToHeader(sent.claim) };
+  const headers: Record<string, string> = { authorization: sent.authorization };
   if (sent.ip !== undefined && sent.ip !== null) headers[clientAddressHeader] = sent.ip;
   if (body !== undefined) Object.assign(headers, { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) });
   const answer = await exchange({ socketPath: sent.socketPath, method: sent.method, path: search === "" ? sent.path : `${sent.path}?${search}`, headers, signal: sent.signal }, body);

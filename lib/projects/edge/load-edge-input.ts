@@ -3,6 +3,7 @@ import type { EdgeDomain, EdgeInput, EdgePanel, EdgeProject, EdgeTls } from "@/l
 import { edgeNames } from "@/lib/gateway/edge-port";
 import type { DomainState } from "../domains/domain-views";
 import { readSettings, toPorts } from "../settings-schema";
+import { loadWishedGateways, toEdgeStudio } from "./edge-studio";
 import { acmeOf, readEdgeSetting, type EdgeSetting } from "./edge-setting";
 
 /** Private keys of uploaded certificates; only the worker can open them. */
@@ -37,7 +38,8 @@ export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: Load
   const { adminSocket, gatewayFolder } = edgeNames(options.instanceId);
   const served = rows.filter(({ id, wish }) => id !== options.without && wish !== "delete");
   if (!setting.isOn && served.length === 0) return null;
-  const projects = await Promise.all(served.map((row) => toEdgeProject(db, keys, row)));
+  const gatewayOf = await loadWishedGateways(db, served);
+  const projects = await Promise.all(served.map((row) => toEdgeProject(db, keys, row, { gateway: gatewayOf(row), door: options.panel })));
   return {
     panel: toPanel(setting, options.panel),
     projects: projects.filter((project) => project !== null),
@@ -64,12 +66,12 @@ function toPanel({ isOn, panelHost }: EdgeSetting, door: PanelDoor | null): Edge
 function loadRows(db: Db) {
   return db.project.findMany({
     where: { ports: { some: { purpose: "gateway-inner" } } },
-    select: { id: true, wish: true, settingsJson: true, ports: { select: { purpose: true, port: true } }, domains: true },
+    select: { id: true, wish: true, settingsJson: true, gatewayRevision: true, ports: { select: { purpose: true, port: true } }, domains: true },
   });
 }
 
 /** null for a row that cannot be read: one such project must not keep the others from being served. */
-async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow): Promise<EdgeProject | null> {
+async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow, studio: Parameters<typeof toEdgeStudio>[2]): Promise<EdgeProject | null> {
   const settings = readSettings(row.settingsJson);
   const { gateway, gatewayInner } = toPorts(row.ports);
   if (settings === null || gatewayInner === undefined) return null;
@@ -79,7 +81,7 @@ async function toEdgeProject(db: Db, keys: CertificateKeys, row: ProjectRow): Pr
     gatewayUpstream: `127.0.0.1:${gatewayInner}`,
     domains: (await Promise.all(row.domains.map((domain) => toEdgeDomain(db, keys, domain)))).filter((domain) => domain !== null),
     isPaused: row.wish === "pause",
-    studio: null,
+    studio: toEdgeStudio(row, settings, studio),
     allowedNetworks: null,
   };
 }

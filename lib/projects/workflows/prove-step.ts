@@ -1,7 +1,8 @@
 import type { Step } from "@/lib/operations/types";
 import { StepFailure } from "@/lib/operations/step-failure";
-import { contractRequests, judgeContract, type ContractResult, type ContractRoute } from "@/lib/gateway/contract";
-import { adaptContract, routeProbes } from "@/lib/gateway/route-probes";
+import { contractRequests, judgeContract, type ContractRequest, type ContractResult, type ContractRoute } from "@/lib/gateway/contract";
+import { adaptContract, routeProbes, takesDashboardLogin } from "@/lib/gateway/route-probes";
+import { withStudioRules } from "@/lib/gateway/studio-rules";
 import { getRelease } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { otherGateway } from "@/lib/stack/gateways";
@@ -64,18 +65,26 @@ export async function runContract(tools: WorkflowTools, { projectId, deadlineMs,
   const release = getRelease(settings.release);
   if (release === undefined) throw new Error(`Unknown release ${settings.release}.`);
   const secrets = await tools.secrets.readAll(tools.store.db, projectId);
-  const gateway = await loadGatewaySettings(tools.store.db, projectId, project.gatewayRevision);
+  const ports = toPorts(project.ports);
+  const wished = await loadGatewaySettings(tools.store.db, projectId, project.gatewayRevision);
+  const gateway = ports.gatewayInner === undefined ? withStudioRules(wished, settings.studio) : wished;
   const options = { enabledServices: settings.services, release, isLegacyOff: settings.keys?.legacy === "off" };
   const gateways = gatewaysOf(project);
   const kind = via === "beside" ? otherGateway(gateways.serving) : gateways.serving;
   const contract = adaptContract(contractRequests({ enabledServices: settings.services, release: release.name, gateway: kind }), gateway, options);
   const requests = [...contract, ...routeProbes(gateway, options, { publicUrl: settings.publicUrl, nowMs: tools.now().getTime() })];
-  const { baseUrl, route } = typeof via === "object" ? via : { baseUrl: addressOf(settings, toPorts(project.ports), via), route: undefined };
+  const { baseUrl, route } = typeof via === "object" ? via : { baseUrl: addressOf(settings, ports, via), route: undefined };
+  // At the edge the panel is asked before Studio, which is no business of the gateway's contract.
+  const inner = via === "beside" || ports.gatewayInner === undefined ? null : localUrl("127.0.0.1", ports.gatewayInner);
+  const doorOf = (request: ContractRequest) => (inner !== null && takesDashboardLogin(request, gateway, options) ? { baseUrl: inner, route: undefined } : { baseUrl, route });
   const done = new Map<string, ContractResult>();
   const deadline = tools.now().getTime() + deadlineMs;
   for (;;) {
     const open = requests.filter((request) => done.get(request.id)?.isPassed !== true);
-    const answers = await Promise.all(open.map(async (request) => ({ request, answer: await tools.probe.send(baseUrl, request, secrets, signal, route) })));
+    const answers = await Promise.all(open.map(async (request) => {
+      const door = doorOf(request);
+      return { request, answer: await tools.probe.send(door.baseUrl, request, secrets, signal, door.route) };
+    }));
     for (const result of judgeContract(answers)) done.set(result.id, result);
     const passed = [...done.values()].filter((result) => result.isPassed).length;
     onRound(passed, requests.length);

@@ -3,6 +3,7 @@ import { htpasswdLine } from "@/lib/gateway/htpasswd";
 import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import { effectiveRoutes } from "@/lib/gateway/precedence";
 import { defaultGatewaySettings } from "@/lib/gateway/route-model";
+import { withStudioRules } from "@/lib/gateway/studio-rules";
 import type { GatewayKind } from "@/lib/gateway/contract";
 import type { ConfigFile, PublishedPort } from "../desired";
 import { gatewayChoice } from "../gateways";
@@ -29,7 +30,9 @@ export function dashboardUsers({ input, secrets }: Pick<ServiceContext, "input" 
 
 /** What the gateway is to do, whichever program it is. */
 export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "input" | "secrets" | "release">): RouteConfigurationInput {
-  const settings = input.gateway ?? defaultGatewaySettings;
+  const wished = input.gateway ?? defaultGatewaySettings;
+  // The edge knows more addresses than one, and the client's own.
+  const settings = input.ports.gatewayInner === undefined ? withStudioRules(wished, input.settings.studio) : wished;
   const isLegacyOff = input.settings.keys?.legacy === "off";
   return {
     routes: effectiveRoutes(settings, { enabledServices: input.settings.services, release }),

@@ -5,19 +5,21 @@ import { doorsQuery, type AllDoorsResponse, type DoorsResponse } from "@/lib/acc
 import { gatewayQuery, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
-import { callFunctionRequest, metricsQuery, type callFunctionResponse, type metricsResponse, type recoveryKitResponse, type revealResponse, type workerRoutes } from "@/lib/access/worker-protocol";
+import { callFunctionRequest, metricsQuery, type callFunctionResponse, type metricsResponse, type recoveryKitResponse, type revealResponse, type revealStudioUserResponse, type workerRoutes } from "@/lib/access/worker-protocol";
 import { listAllDoors, listProjectDoors } from "@/lib/projects/doors/list-doors";
 import { readGatewayHealth } from "@/lib/projects/gateway/read-gateway-health";
 import { createProjectInput } from "@/lib/projects/inputs";
 import { runPreflight } from "@/lib/projects/preflight";
 import { revealInput, revealSecrets } from "@/lib/projects/reveal-secrets";
+import { revealStudioUserInput } from "@/lib/projects/studio/inputs";
+import { revealStudioUser } from "@/lib/projects/studio/reveal-user";
 import type { ProjectPreview } from "@/lib/projects/views";
 import { callFunction } from "./call-function";
 import type { SocketTools } from "./socket-tools";
 
 export type RouteCall = { ctx: VerbContext; tools: SocketTools; query: Record<string, string>; body: unknown; signal: AbortSignal };
 
-type AnswerRoute = Exclude<keyof typeof workerRoutes, "logs" | "export" | "health">;
+type AnswerRoute = Exclude<keyof typeof workerRoutes, "logs" | "export" | "health" | "studioAccess">;
 
 /** The routes that answer with one JSON object. Each authorises by itself, whatever web has checked before. */
 export const answerRoutes: Record<AnswerRoute, (call: RouteCall) => Promise<unknown>> = {
@@ -47,6 +49,8 @@ export const answerRoutes: Record<AnswerRoute, (call: RouteCall) => Promise<unkn
     const project = await authorize(ctx, "project.see", parseInput(gatewayQuery, query).ref);
     return { routes: tools.traffic.numbersOf(project.id) };
   },
+
+  revealStudioUser: async ({ ctx, tools, body }): Promise<z.output<typeof revealStudioUserResponse>> => ({ password: await revealStudioUser(ctx, tools.secrets, parseInput(revealStudioUserInput, body)) }),
 
   gatewayHealth: ({ ctx, tools, query, signal }): Promise<GatewayHealthResponse> => readGatewayHealth(ctx, tools, parseInput(gatewayQuery, query).ref, signal),
 

@@ -10,6 +10,7 @@ import { answerRoutes } from "./answer-routes";
 import type { SocketTools } from "./socket-tools";
 import { streamExport } from "./stream-export";
 import { streamLogs } from "./stream-logs";
+import { answerStudioAccess } from "./studio-access";
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -32,9 +33,10 @@ async function answer(call: Call): Promise<void> {
   const { request, response, tools, url, signal } = call;
   const route = findRoute(request.method ?? "", url.pathname);
   if (route === "health") return sendJson(response, { ok: true });
+  const query = Object.fromEntries(url.searchParams);
+  if (route === "studioAccess") return sendJson(response, await answerStudioAccess(tools, { claim: request.headers.authorization, query }));
   const reload = () => openContext(call);
   const ctx = await reload();
-  const query = Object.fromEntries(url.searchParams);
   if (route === "logs") return streamLogs({ ctx, reload, tools, query, response, signal });
   if (route === "export") return streamExport({ ctx, tools, query, response, signal });
   const body = request.method === "POST" ? await readJson(request) : undefined;

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { networksWithin } from "./addresses";
+import { effectiveRoutes } from "./precedence";
+import { defaultGatewaySettings, type GatewaySettings } from "./route-model";
+import { withStudioRules, type StudioRules } from "./studio-rules";
+
+const dashboardOf = (rules: StudioRules | undefined, settings: GatewaySettings = defaultGatewaySettings) => effectiveRoutes(withStudioRules(settings, rules), { enabledServices: ["studio"], release: { restrictsMetaCors: true } }).find(({ id }) => id === "dashboard");
+const listed = (...ipAllow: string[]): GatewaySettings => ({ ...defaultGatewaySettings, builtInOverrides: { dashboard: { ipAllow } } });
+
+test("nothing said of Studio leaves the routes as they are", () => {
+  expect(withStudioRules(defaultGatewaySettings, undefined)).toBe(defaultGatewaySettings);
+  expect(withStudioRules(defaultGatewaySettings, { allowedNetworks: null, isOnLocalAddress: true })).toBe(defaultGatewaySettings);
+});
+
+test("a list of networks stands before the dashboard, and its password stays", () => {
+  expect(dashboardOf({ allowedNetworks: ["10.0.0.0/8"], isOnLocalAddress: true })).toMatchObject({ access: "basic-auth", ipAllow: ["10.0.0.0/8"] });
+});
+
+test("of two lists only what lies in both passes; where nothing does, nobody passes", () => {
+  expect(dashboardOf({ allowedNetworks: ["10.1.0.0/16", "192.0.2.7"], isOnLocalAddress: true }, listed("10.0.0.0/8", "192.0.2.0/24"))).toMatchObject({ ipAllow: ["10.1.0.0/16", "192.0.2.7"] });
+  expect(dashboardOf({ allowedNetworks: ["10.1.0.0/16"], isOnLocalAddress: true }, listed("192.0.2.0/24"))?.target).toMatchObject({ kind: "answer", status: 403 });
+  expect(dashboardOf({ allowedNetworks: null, isOnLocalAddress: true }, listed("192.0.2.0/24"))).toMatchObject({ ipAllow: ["192.0.2.0/24"] });
+});
+
+test("off its one address Studio is closed", () => {
+  expect(dashboardOf({ allowedNetworks: null, isOnLocalAddress: false })?.target).toMatchObject({ kind: "answer", status: 403 });
+});
+
+test("networks overlap where one holds the other, whichever list it is in", () => {
+  expect(networksWithin(["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"], ["10.1.0.0/16", "192.0.2.0/24", "2001:db8:1::/48", "10.0.0.0/8"])).toEqual(["10.0.0.0/8", "192.0.2.7", "10.1.0.0/16", "2001:db8:1::/48"]);
+  expect(networksWithin(["10.0.0.0/8"], ["11.0.0.0/8"])).toEqual([]);
+});
