@@ -39,6 +39,11 @@ export default defineConfig({
         resolve: { alias },
         test: { name: "docker", include: ["**/*.docker.test.ts"], exclude, testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: false },
       },
+      {
+        resolve: { alias },
+        // `npm run test:long`: waits for minutes, or starts a stack for each of many combinations.
+        test: { name: "long", include: ["**/*.long.test.ts"], exclude, testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false },
+      },
     ],
   },
 });

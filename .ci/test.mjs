@@ -4,27 +4,13 @@
  */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { installPackages, mayInstall } from "../bin/start/apt.mjs";
 import { ensureEngine } from "../bin/start/engine.mjs";
-import { ensurePackages } from "../bin/start/packages.mjs";
 import { staticChecks } from "./check.mjs";
 import { addCounts, countsOf, noCounts } from "./counts.mjs";
 import { endProcess, registryPid } from "./leftovers.mjs";
-import { outputFolder, root, runPhase, seconds, table, tailOf } from "./phase.mjs";
+import { binary, generate, lab, minuteMs, prepareMachine, report, vitest } from "./machine.mjs";
+import { outputFolder, runPhase, seconds, table, tailOf } from "./phase.mjs";
 
-const minuteMs = 60_000;
-const systemPackages = ["docker.io", "iptables", "chromium", "fonts-liberation", "mmdebstrap", "docker-registry", "python3", "python3-pip", "postgresql", "nginx-light", "busybox-static", "openssl", "ca-certificates", "tar", "util-linux"];
-const binary = (name) => join(root, "node_modules/.bin", name);
-const report = (name) => join(outputFolder, `${name}.json`);
-const vitest = (project, limitMs, projects = [project]) => ({
-  name: project,
-  command: [binary("vitest"), "run", ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${report(project)}`],
-  limitMs,
-  report: report(project),
-});
-
-const generate = { name: "generate", command: [process.execPath, "prisma/generate.mjs"], limitMs: 2 * minuteMs };
-const lab = { name: "lab", command: [binary("tsx"), "lab/build.ts"], limitMs: 20 * minuteMs };
 const build = { name: "build", command: [process.execPath, "bin/build.mjs"], limitMs: 10 * minuteMs };
 const compose = { name: "compose", command: [process.execPath, "bench/build-compose.mjs"], limitMs: 10 * minuteMs };
 const unit = vitest("unit", 15 * minuteMs, ["unit", "web"]);
@@ -62,11 +48,6 @@ console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${s
 writeFileSync(join(outputFolder, "run.json"), JSON.stringify({ durationMs: performance.now() - startedAt, passed: counts.passed, failed: counts.failed, at: new Date().toISOString() }));
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
-
-function prepareMachine() {
-  if (mayInstall()) installPackages(systemPackages);
-  ensurePackages(root);
-}
 
 /** Runs phases one after the other, also past one that failed: a person wants to see all that is wrong. */
 async function inTurn(phases) {

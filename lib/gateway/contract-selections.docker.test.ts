@@ -37,7 +37,7 @@ describe.each(releases)("the Envoy of $name", (release) => {
     const failed: string[] = [];
     for (const services of selections) {
       await envoy.apply(render(release, services));
-      failed.push(...(await failedContract(envoy.port, services, release.name)).map((words) => `${services.join(" ")}: ${words}`));
+      failed.push(...(await failedContract(envoy.ask, services, release.name)).map((words) => `${services.join(" ")}: ${words}`));
     }
     expect(failed).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe.each(releases)("the Envoy of $name", (release) => {
   test("does not pass for the contract of another choice", async () => {
     const smallest = selections.find(({ length }) => length === Math.min(...selections.map((services) => services.length))) ?? [];
     await envoy.apply(render(release, smallest));
-    const failed = await failedContract(envoy.port, all, release.name);
+    const failed = await failedContract(envoy.ask, all, release.name);
     for (const service of ["realtime", "storage", "pg", "functions", "studio"]) expect(failed.some((words) => words.startsWith(service)), service).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { WebSocketServer } from "ws";
 import type { ServiceName } from "@/lib/stack/desired";
 import { Secret } from "@/lib/stack/secret-value";
 import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
-import { send, type Echo } from "./envoy-process.fixture";
+import type { Echo, Reply, Sent } from "./envoy-process.fixture";
 import type { GatewayKeys } from "./envoy-routes";
 import { htpasswdLine } from "./htpasswd";
 import { upstreamAddresses, type UpstreamService } from "./routes";
@@ -38,12 +38,21 @@ function upstreamStatus({ service, url, headers: { authorization } }: Echo): num
   return 200;
 }
 
-async function startUpstream(service: UpstreamService): Promise<Server> {
+type Options = { /** Told of every part of a request's body as it arrives. */ onBody?: (bytes: number) => void };
+
+async function startUpstream(service: UpstreamService, { onBody }: Options): Promise<Server> {
   const describeRequest = (request: IncomingMessage): Echo => ({ service, method: request.method ?? "", url: request.url ?? "", headers: request.headers });
   const server = createServer((request, response) => {
     const echo = describeRequest(request);
-    response.writeHead(upstreamStatus(echo), { "set-cookie": ["basehold.planted=1", "own=1"], "content-type": "application/json" });
-    response.end(JSON.stringify({ ...echo, keys: [], note: "Hello" }));
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      onBody?.(chunk.length);
+    });
+    request.on("end", () => {
+      response.writeHead(upstreamStatus(echo), { "set-cookie": ["basehold.planted=1", "own=1"], "content-type": "application/json" });
+      response.end(JSON.stringify({ ...echo, keys: [], note: "Hello", size }));
+    });
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head, (client) => {
@@ -56,22 +65,24 @@ async function startUpstream(service: UpstreamService): Promise<Server> {
 
 export type ContractUpstreams = { ports: Record<UpstreamService, number>; stop(): void };
 
-export async function startContractUpstreams(): Promise<ContractUpstreams> {
+export async function startContractUpstreams(options: Options = {}): Promise<ContractUpstreams> {
   const services = Object.keys(upstreamAddresses) as UpstreamService[];
-  const servers = await Promise.all(services.map(startUpstream));
+  const servers = await Promise.all(services.map((service) => startUpstream(service, options)));
   const ports = Object.fromEntries(services.map((service, index) => [service, (servers[index]?.address() as AddressInfo).port])) as Record<UpstreamService, number>;
   return { ports, stop: () => servers.forEach((server) => server.close()) };
 }
 
-async function answerOf(port: number, request: ContractRequest): Promise<ContractAnswer> {
+type Ask = (path: string, sent: Sent) => Promise<Reply>;
+
+async function answerOf(ask: Ask, request: ContractRequest): Promise<ContractAnswer> {
   const { path, method, headers, body, isWebSocket } = prepareRequest(request, credentials);
-  const reply = await send(port, path, { method, headers: { ...headers, ...(isWebSocket ? upgrade : {}) }, body });
+  const reply = await ask(path, { method, headers: { ...headers, ...(isWebSocket ? upgrade : {}) }, body });
   return { status: reply.status, bodySnippet: reply.body.slice(0, 2000), durationMs: 0 };
 }
 
-/** What the gateway on that port answers wrongly for a project of these services; empty when the contract holds. */
-export async function failedContract(port: number, enabledServices: readonly ServiceName[], release = "v0.8.2"): Promise<string[]> {
+/** What is answered wrongly for a project of these services; empty when the contract holds. */
+export async function failedContract(ask: Ask, enabledServices: readonly ServiceName[], release = "v0.8.2"): Promise<string[]> {
   const requests = contractRequests({ enabledServices, release });
-  const results = judgeContract(await Promise.all(requests.map(async (request) => ({ request, answer: await answerOf(port, request) }))));
+  const results = judgeContract(await Promise.all(requests.map(async (request) => ({ request, answer: await answerOf(ask, request) }))));
   return results.filter((result) => !result.isPassed).map((result) => `${result.id}: ${result.expected} / ${result.received}`);
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type Agent, type IncomingHttpHeaders, type Server } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,13 +14,14 @@ const binary = process.env.BASEHOLD_ENVOY_BINARY;
 const usualImage = process.env.BASEHOLD_ENVOY_IMAGE ?? "127.0.0.1:5055/envoyproxy/envoy:v1.39.1";
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
-export type Sent = { method?: string; headers?: Record<string, string | string[]>; body?: string | Buffer; agent?: Agent };
+export type Sent = { method?: string; headers?: Record<string, string | string[]>; body?: string | Buffer; agent?: Agent; /** Over TLS with this name, whoever signed the certificate. */ servername?: string };
 export type Echo = { service: string; method: string; url: string; headers: IncomingHttpHeaders };
 
 /** By Node's own client, which sends paths and headers exactly as given. */
-export function send(port: number, path: string, { method = "GET", headers = {}, body, agent }: Sent = {}): Promise<Reply> {
+export function send(port: number, path: string, { method = "GET", headers = {}, body, agent, servername }: Sent = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent: agent ?? false });
+    const options = { host: "127.0.0.1", port, path, method, headers, agent: agent ?? false };
+    const outgoing = servername === undefined ? httpRequest(options) : httpsRequest({ ...options, servername, rejectUnauthorized: false });
     outgoing.on("error", (error) => reject(new Error(`${method} ${path} ${JSON.stringify(headers)}: ${error.message}`)));
     outgoing.on("upgrade", (response, socket) => {
       socket.destroy();

@@ -35,7 +35,7 @@ describe("a real Envoy with the rendered configuration", () => {
   });
 
   test("gives every request of the contract the answer it must get", async () => {
-    expect(await failedContract(envoy.port, allServices)).toEqual([]);
+    expect(await failedContract(envoy.ask, allServices)).toEqual([]);
   });
 
   test("exchanges opaque keys for internal tokens, in the header and in the query", async () => {
@@ -155,6 +155,6 @@ describe("a real Envoy with the rendered configuration", () => {
     const services = ["db", "api-gw", "auth", "rest"] as const;
     const small = renderEnvoy({ ...input, routes: builtInRoutes({ enabledServices: services, release }) });
     await envoy.apply(small);
-    expect(await failedContract(envoy.port, services)).toEqual([]);
+    expect(await failedContract(envoy.ask, services)).toEqual([]);
   });
 });
