@@ -52,6 +52,7 @@ export const actionInputs: Partial<Record<ActionName, (prepared: Prepared) => Re
   "project-member.revoke-invitation": ({ projectInvitationId }) => ({ invitationId: projectInvitationId }),
   "project-member.change": ({ userId }) => ({ userId, role: "operator" }),
   "project-member.remove": ({ userId }) => ({ userId }),
+  "edge.edit": () => ({ httpPort: 80 }),
   "project.preview": () => ({ ref: undefined, displayName: "New" }),
   "project.create": () => ({ ref: undefined, displayName: "New" }),
   "project.duplicate": () => ({ displayName: "Copy" }),
@@ -65,6 +66,7 @@ export const actionInputs: Partial<Record<ActionName, (prepared: Prepared) => Re
   "gateway.apply": () => ({ version: "unknown" }),
   "gateway.restore": () => ({ number: 0 }),
   "gateway.import": () => ({ text: "_format_version: '3.0'" }),
+  "gateway.switch": () => ({ to: "kong" }),
   "keys.rotate": () => ({ kind: "secret", overlapHours: 24 }),
   "keys.end-overlap": () => ({ kind: "secret" }),
   "keys.legacy": () => ({ isOff: true }),
@@ -76,6 +78,7 @@ export const actionInputs: Partial<Record<ActionName, (prepared: Prepared) => Re
 
 /** Bodies of handlers that take one. */
 export const bodies: Partial<Record<HandlerName, (prepared: Prepared) => Record<string, unknown>>> = {
+  "PATCH /api/v1/edge": () => ({ httpPort: 80 }),
   "POST /api/v1/projects": () => ({ displayName: "New" }),
   "POST /api/v1/projects/preview": () => ({ displayName: "New" }),
   "PATCH /api/v1/projects/{ref}": () => ({ displayName: "Shop" }),
@@ -88,6 +91,7 @@ export const bodies: Partial<Record<HandlerName, (prepared: Prepared) => Record<
   "DELETE /api/v1/projects/{ref}/gateway/draft": () => ({ version: "unknown" }),
   "POST /api/v1/projects/{ref}/gateway/draft/apply": () => ({ version: "unknown" }),
   "POST /api/v1/projects/{ref}/gateway/import": () => ({ text: "_format_version: '3.0'" }),
+  "POST /api/v1/projects/{ref}/gateway/switch": () => ({ to: "kong" }),
   "POST /api/v1/projects/{ref}/keys/rotate": () => ({ kind: "secret", overlapHours: 24 }),
   "POST /api/v1/projects/{ref}/keys/end-overlap": () => ({ kind: "secret" }),
   "POST /api/v1/projects/{ref}/keys/legacy": () => ({ isOff: true }),

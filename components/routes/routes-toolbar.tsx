@@ -1,7 +1,7 @@
 "use client";
-import { FileInput, FlaskConical, Network, Plus, RotateCcw } from "lucide-react";
+import { ArrowLeftRight, FileInput, FlaskConical, Network, Plus, RotateCcw } from "lucide-react";
 import { useAct } from "@/components/act/use-act";
-import { Button } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { useRoutesEditing } from "./routes-context";
 
 /** Acts on the routes as a whole. Trying a request is for everyone who sees them. */
@@ -11,6 +11,9 @@ export function RoutesToolbar() {
   const { view, isLocked, open } = editing;
   return (
     <>
+      <ButtonLink variant="ghost" href={`/projects/${view.ref}/routes/gateway`} icon={<ArrowLeftRight aria-hidden className="size-4" />}>
+        Envoy or Kong
+      </ButtonLink>
       <Button icon={<FlaskConical aria-hidden className="size-4" />} onClick={() => open({ kind: "try" })}>
         Try a request
       </Button>

@@ -32,7 +32,8 @@ export async function describeFailure(engine: Engine, op: PlanOp, error: unknown
     sentence: error instanceof NotReadyError ? message : `Could not ${opSentence(op)}: ${message}`,
     service: op.service,
     exitCode: (error instanceof NotReadyError ? error.exitCode : null) ?? remains.exitCode,
-    logTail: remains.logTail.length > 0 ? remains.logTail : detail,
+    // What a program says of a file that it was given explains more than its log.
+    logTail: op.type === "uploadFiles" && detail.length > 0 ? detail : remains.logTail.length > 0 ? remains.logTail : detail,
   };
 }
 

@@ -4,8 +4,8 @@ import { hiddenSlashExpression, toExpression } from "./kong-expressions";
 import { globalPlugins, replacedPath, routePlugins, terminate, type KongPlugin } from "./kong-plugins";
 import { upstreamAddresses, type GatewayRoute, type RouteTarget } from "./routes";
 
-/** The declarative file inside the gateway's container. JSON, which Kong reads as well as YAML and which takes no time to write. */
-export const kongFile = "/etc/kong/kong.json";
+/** The declarative file inside the gateway's container, in a folder that no image has: root owns it, and may exchange files there whatever the image is run as. JSON, which Kong reads as well as YAML and which takes no time to write. */
+export const kongFile = "/etc/basehold/kong.json";
 
 export type KongInput = { routes: readonly GatewayRoute[]; keys: KongKeys; /** Base URL of the project as browsers see it. */ publicUrl: string };
 

@@ -53,6 +53,13 @@ describe("the exported folder", () => {
     }
   });
 
+  it("of a project that Kong serves has it under upstream's name of the gateway, which others depend on", () => {
+    const { compose } = exported(buildDesiredStack({ ...sampleInput, gateways: { serving: "kong", isOtherBeside: false } }));
+    expect(compose.services["api-gw"]).toMatchObject({ image: "registry.example/kong/kong:3.9.3", networks: { default: { aliases: ["kong", "envoy"] } }, ports: ["127.0.0.1:8100:8000/tcp"] });
+    expect(compose.services["functions"]?.depends_on).toHaveProperty("api-gw");
+    expect(compose.services).not.toHaveProperty("kong");
+  });
+
   it("keeps every value of an environment, whatever stands in it", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/), arbNasty, { maxKeys: 4 }), fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/), arbNasty, { maxKeys: 3 }), (environment, variables) => {

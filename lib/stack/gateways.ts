@@ -1,6 +1,5 @@
 import type { GatewayKind } from "@/lib/gateway/contract";
 import type { StackServiceName } from "./desired";
-import type { Release } from "./releases";
 import type { GatewayChoice, StackInput } from "./settings";
 
 /** The services that are gateways, by what runs in them. */
@@ -19,7 +18,7 @@ export function otherGateway(kind: GatewayKind): GatewayKind {
 }
 
 /** The gateways of a stack: what was chosen, or the release's own alone. */
-export function gatewayChoice({ gateways }: Pick<StackInput, "gateways">, { defaultGateway }: Pick<Release, "defaultGateway">): GatewayChoice {
+export function gatewayChoice({ gateways }: Pick<StackInput, "gateways">, { defaultGateway }: { defaultGateway: GatewayKind }): GatewayChoice {
   return gateways ?? { serving: defaultGateway, isOtherBeside: false };
 }
 

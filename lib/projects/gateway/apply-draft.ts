@@ -1,13 +1,15 @@
 import { toActorRef } from "@/lib/access/actor-ref";
-import { authorize } from "@/lib/access/authorize";
-import { ConflictError, NotFoundError } from "@/lib/access/errors";
+import { authorize, may } from "@/lib/access/authorize";
+import { ConflictError, ForbiddenError, NotFoundError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import { describeChanges, findWarnings } from "@/lib/gateway/diff";
+import { compareGateways } from "@/lib/gateway/equivalence";
 import { gatewaySettingsSchema, type GatewaySettings } from "@/lib/gateway/route-model";
 import { startOperation, withFreshChoice } from "../start-operation";
 import { routeOptionsOf } from "./route-options";
+import { gatewaysOf } from "./gateway-choice";
 import { applyDraftInput, revisionInput } from "./inputs";
 import { loadGatewaySettings } from "./load-gateway-settings";
 import { draftChanged, requireOwnerForNetworks, sameSettings, writeDraft } from "./save-draft";
@@ -30,6 +32,7 @@ export async function applyGatewayDraft(ctx: VerbContext, input: { ref: string; 
     requireOwnerForNetworks(ctx, row.id, inForce, settings);
     const options = routeOptionsOf(row);
     requireAcknowledged(settings, inForce, options, new Set(acknowledged));
+    requireExpressible(ctx, row, { settings, inForce, options });
     const number = (await newestNumber(tx, row.id)) + 1;
     const changes = describeChanges(inForce, settings, options);
     const started = await startOperation(tx, ctx, {
@@ -58,6 +61,25 @@ function requireAcknowledged(settings: GatewaySettings, inForce: GatewaySettings
   const more = open.length === 1 ? "" : ` (and ${open.length - 1} more)`;
   throw new ConflictError("warnings", `${first.sentence}${more} Confirm it, or change the draft.`, Object.fromEntries(open.map(({ id, sentence }) => [id, sentence])));
 }
+
+type Change = { settings: GatewaySettings; inForce: GatewaySettings; options: Options };
+
+/** Where Kong serves or is kept, it has to understand the routes as well. What is in force already was agreed to when it came. */
+function requireExpressible(ctx: VerbContext, row: { id: string; release: string; gatewayKind: string | null; gatewayBesideJson: string | null }, { settings, inForce, options }: Change): void {
+  const gateways = gatewaysOf(row);
+  if (gateways.serving !== "kong" && gateways.beside?.kind !== "kong") return;
+  const wayOut = gateways.serving === "kong" ? "Change that, or switch to Envoy first." : "Kong is kept beside Envoy for the way back: change that, or end Kong first.";
+  const { differences, needsOwner } = compareGateways(settings, options, "kong");
+  const impossible = differences.find(({ severity }) => severity === "impossible");
+  if (impossible !== undefined) throw new ConflictError("not-expressible", `Kong cannot express ${impossible.routeIds.join(", ")}. ${impossible.title}: ${impossible.kong} ${wayOut}`);
+  const known = new Set(externalOf(inForce));
+  const hasNew = externalOf(settings).some((origin) => !known.has(origin));
+  if (needsOwner && hasNew && may(ctx.actor, "gateway.networks", row.id) !== "yes") {
+    throw new ForbiddenError(`Kong cannot check where an external upstream leads at the moment it connects, so an owner has to apply this. ${wayOut}`);
+  }
+}
+
+const externalOf = ({ ownRoutes }: GatewaySettings) => ownRoutes.flatMap(({ upstream }) => (upstream.kind === "external" ? [upstream.origin] : []));
 
 async function newestNumber(tx: Db, projectId: string): Promise<number> {
   const newest = await tx.gatewayRevision.findFirst({ where: { projectId }, orderBy: { number: "desc" }, select: { number: true } });

@@ -1,3 +1,5 @@
+import type { GatewayKind } from "@/lib/gateway/contract";
+import type { EquivalenceReport } from "@/lib/gateway/equivalence";
 import type { GatewayChange, GatewayWarning } from "@/lib/gateway/diff";
 import type { ImportedKong } from "@/lib/gateway/import-kong";
 import type { GatewaySettings } from "@/lib/gateway/route-model";
@@ -62,4 +64,24 @@ export type KongImportView = ImportedKong & {
   /** What it adds to that, in words. */
   changes: GatewayChange[];
   warnings: GatewayWarning[];
+};
+
+/** What a switch of a project's gateway would mean, before it is asked for. */
+export type GatewaySwitchView = {
+  serving: GatewayKind;
+  /** The release's own. */
+  usual: GatewayKind;
+  /** The gateway that does not serve. `until`: when a kept one ends, ISO 8601. */
+  beside: { kind: GatewayKind; state: "candidate" | "kept"; until: string | null } | null;
+  ref: string;
+  to: GatewayKind;
+  report: EquivalenceReport;
+  /** false: no edge stands in front, so nothing answers while the two exchange the project's address. */
+  keepsSockets: boolean;
+  keptHours: number;
+  /** The operation that switches, or ends the kept gateway, at this moment. */
+  openOperationId: string | null;
+  /** Why it cannot be asked for now; null when it can. */
+  whyNot: string | null;
+  maySwitch: boolean;
 };

@@ -4,12 +4,12 @@ import { ConflictError, ForbiddenError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { compareGateways, type EquivalenceReport } from "@/lib/gateway/equivalence";
-import type { GatewayKind } from "@/lib/gateway/contract";
 import { openStatuses } from "@/lib/operations/machine";
 import { gatewayNames, otherGateway } from "@/lib/stack/gateways";
 import { projectInput, refSchema } from "../inputs";
 import { requireState, startOperation } from "../start-operation";
-import { gatewaysOf, type ProjectGateways } from "./gateway-choice";
+import { gatewaysOf } from "./gateway-choice";
+import type { GatewaySwitchView } from "./gateway-views";
 import { loadGatewaySettings } from "./load-gateway-settings";
 import { routeOptionsOf } from "./route-options";
 
@@ -19,21 +19,6 @@ export const switchInput = z.object({
   /** Ids of the differences that the person has read and confirmed. */
   acknowledged: z.array(z.string().max(300)).max(2_000).default([]),
 });
-
-/** What a switch of a project's gateway would mean, before it is asked for. */
-export type GatewaySwitchView = ProjectGateways & {
-  ref: string;
-  to: GatewayKind;
-  report: EquivalenceReport;
-  /** false: no edge stands in front, so nothing answers while the two exchange the project's address. */
-  keepsSockets: boolean;
-  keptHours: number;
-  /** The operation that switches, or ends the kept gateway, at this moment. */
-  openOperationId: string | null;
-  /** Why it cannot be asked for now; null when it can. */
-  whyNot: string | null;
-  maySwitch: boolean;
-};
 
 /** How long the gateway that served before stays: for Switch back, and for the sockets that are open on it. */
 export const keptHours = 24;

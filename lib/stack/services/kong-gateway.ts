@@ -11,7 +11,7 @@ export type KongOptions = {
   trustedProxies?: readonly string[];
 };
 
-const logFile = "/etc/kong/basehold-log.conf";
+const logFile = "/etc/basehold/kong-log.conf";
 const logFormat = "basehold";
 
 /** Named fields only, and the path without its query: keys and tokens travel in headers and queries. nginx knows seconds with three decimals; without the dot they are milliseconds. */
