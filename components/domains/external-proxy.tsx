@@ -9,6 +9,7 @@ import { CodeBlock, Mono } from "@/components/ui/code-block";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
+import { downloadText } from "@/components/ui/save-file";
 import { Tabs } from "@/components/ui/tabs";
 import { drawProxies, type DrawnProxy, type ProxyWish } from "./draw-proxies";
 
@@ -49,7 +50,7 @@ function Proxy({ proxy: { label, files, hints, refusal } }: { proxy: DrawnProxy 
         <div key={path} className="flex min-w-0 flex-col gap-2">
           <div className="flex flex-wrap items-center justify-between gap-2">
             <Mono>{path}</Mono>
-            <Button size="sm" icon={<Download aria-hidden className="size-4" />} aria-label={`Download ${path}`} onClick={() => download(path, content)}>
+            <Button size="sm" icon={<Download aria-hidden className="size-4" />} aria-label={`Download ${path}`} onClick={() => downloadText(path.split("/").at(-1) ?? "basehold.conf", content)}>
               Download
             </Button>
           </div>
@@ -65,16 +66,6 @@ function Proxy({ proxy: { label, files, hints, refusal } }: { proxy: DrawnProxy 
       )}
     </div>
   );
-}
-
-/** The file is made in the browser from what is shown. */
-function download(path: string, content: string) {
-  const url = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = path.split("/").at(-1) ?? "basehold.conf";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 type CheckProps = { projectRef: string; act: Act<{ ref: string }, { operationId: string }>; whyNot: string | null };

@@ -1,23 +1,28 @@
 "use client";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Act } from "@/components/act/act-result";
 import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { Notice } from "@/components/ui/notice";
 
 /** As `EdgeView` of lib/projects has it. */
-type Edge = { isOn: boolean; openOperationId: string | null; projectsBehind: number; waiting: { ref: string; displayName: string; reason: string | null }[]; domains: number };
+type Edge = { isOn: boolean; openOperationId: string | null; projectsBehind: number; waiting: { ref: string; displayName: string; reason: string | null }[]; domains: number; panelUrl: string | null };
 type EdgeAct = Act<Record<string, never>, { operationId: string }>;
 type EdgeProps = { edge: Edge; acts: { turnOn: EdgeAct; turnOff: EdgeAct } };
+
+function sayWhatStays(domains: number, hasPanel: boolean): string {
+  const names = domains === 1 ? "1 domain" : `${domains} domains`;
+  if (domains === 0) return "The panel itself is served by it. It can be turned off when the panel has no name there.";
+  return `${names}${hasPanel ? " and the panel itself are" : domains === 1 ? " is" : " are"} served by it. It can be turned off when nothing is.`;
+}
 
 const projectsWord = (count: number) => (count === 1 ? "1 project" : `${count} projects`);
 
 /** Whether one edge stands in front of all projects, who has not followed yet, and the switch. */
 export function EdgeSection({ edge, acts }: EdgeProps) {
-  const { isOn, openOperationId, projectsBehind, waiting, domains } = edge;
+  const { isOn, openOperationId, projectsBehind, waiting, domains, panelUrl } = edge;
+  const staysOn = isOn && (domains > 0 || panelUrl !== null);
   return (
     <div className="flex min-w-0 flex-col gap-3 rounded border border-line bg-surface px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
@@ -26,14 +31,9 @@ export function EdgeSection({ edge, acts }: EdgeProps) {
             ? `On. One Caddy holds the addresses of ${projectsWord(projectsBehind)} and passes requests on to their gateways.`
             : `Off. Each project's gateway holds its address itself${projectsBehind > 0 ? `; ${projectsWord(projectsBehind)} ${projectsBehind === 1 ? "is" : "are"} still to leave the edge` : ""}.`}
         </p>
-        <TurnButton isOn={isOn} isEnabled={openOperationId === null && !(isOn && domains > 0)} act={isOn ? acts.turnOff : acts.turnOn} />
+        <TurnButton isOn={isOn} isEnabled={openOperationId === null && !staysOn} act={isOn ? acts.turnOff : acts.turnOn} />
       </div>
-      {isOn && domains > 0 && <p className="text-sm text-ink-3">{domains === 1 ? "1 domain is" : `${domains} domains are`} served by it. It can be turned off when no project has a domain.</p>}
-      {openOperationId !== null && (
-        <Notice tone="info">
-          It is being changed. <Link href={`/operations/${openOperationId}`} className="underline">See how far it is</Link>
-        </Notice>
-      )}
+      {staysOn && <p className="text-sm text-ink-3">{sayWhatStays(domains, panelUrl !== null)}</p>}
       {waiting.length > 0 && (openOperationId === null) && (isOn || projectsBehind > 0) && (
         <ul aria-label="Projects that have not followed" className="flex flex-col gap-1 text-sm">
           {waiting.map(({ ref, displayName, reason }) => (
@@ -48,9 +48,8 @@ export function EdgeSection({ edge, acts }: EdgeProps) {
 }
 
 function TurnButton({ isOn, isEnabled, act }: { isOn: boolean; isEnabled: boolean; act: EdgeAct }) {
-  const router = useRouter();
   const [isOpen, setOpen] = useState(false);
-  const { run, isBusy } = useAct(act, { onDone: ({ operationId }) => router.push(`/operations/${operationId}`) });
+  const { run, isBusy } = useAct(act, { onDone: () => setOpen(false) });
   const verb = isOn ? "Turn off" : "Turn on";
   return (
     <>

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { downloadText } from "@/components/ui/save-file";
 
 export type RecoveryKit = { fileName: string; text: string };
 export type RecoveryKitActs = { show: Act<Record<string, never>, RecoveryKit>; saved: Act<Record<string, never>, unknown> };
@@ -51,7 +52,7 @@ function KitDialog({ kit, saved, onClose }: { kit: RecoveryKit; saved: RecoveryK
       <div className="flex flex-col gap-3">
         <CodeBlock text={kit.text} label="recovery kit" isWrapped />
         <div className="no-print flex flex-wrap gap-2">
-          <Button icon={<Download aria-hidden className="size-4" />} onClick={() => download(kit)}>
+          <Button icon={<Download aria-hidden className="size-4" />} onClick={() => downloadText(kit.fileName, kit.text)}>
             Download
           </Button>
           <Button icon={<Printer aria-hidden className="size-4" />} onClick={() => window.print()}>
@@ -61,14 +62,4 @@ function KitDialog({ kit, saved, onClose }: { kit: RecoveryKit; saved: RecoveryK
       </div>
     </Dialog>
   );
-}
-
-/** The file is made in the browser, so that no copy of it lies on a server or in a cache. */
-function download({ fileName, text }: RecoveryKit) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -52,7 +52,22 @@ const revision = {
   superseded: { word: "Replaced", tone: "idle", icon: "minus" },
 } as const satisfies Record<string, StateWord>;
 
-const vocabulary = { project, operation, service, step, revision } satisfies Record<string, Record<string, StateWord>>;
+const edge = {
+  running: { word: "Running", tone: "good", icon: "check" },
+  failing: { word: "Failing", tone: "bad", icon: "alert" },
+  stopped: { word: "Stopped", tone: "bad", icon: "stop" },
+  absent: { word: "Missing", tone: "bad", icon: "missing" },
+} as const satisfies Record<string, StateWord>;
+
+const domain = {
+  added: { word: "Not attached", tone: "idle", icon: "minus" },
+  rehearsing: { word: "Rehearsing", tone: "busy", icon: "spin" },
+  waiting: { word: "Getting its certificate", tone: "busy", icon: "spin" },
+  open: { word: "Open", tone: "good", icon: "check" },
+  failed: { word: "Failed", tone: "bad", icon: "cross" },
+} as const satisfies Record<string, StateWord>;
+
+const vocabulary = { project, operation, service, step, revision, edge, domain } satisfies Record<string, Record<string, StateWord>>;
 export type StateKind = keyof typeof vocabulary;
 
 /** Word, tone and icon of a state. A state the vocabulary lacks is shown by its own name, never hidden. */

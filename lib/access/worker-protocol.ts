@@ -93,6 +93,7 @@ export const workerRoutes = {
   export: { method: "GET", path: "/export" },
   doors: { method: "GET", path: "/doors" },
   allDoors: { method: "GET", path: "/all-doors" },
+  edge: { method: "GET", path: "/edge" },
   health: { method: "GET", path: "/health" },
 } as const;
 

@@ -5,6 +5,7 @@ import { fromWireError } from "@/lib/access/error-wire";
 import { allDoorsResponse, doorsResponse, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
 import { type PanelError, UnauthenticatedError, UnavailableError } from "@/lib/access/errors";
 import { gatewayHealthResponse, routeNumbersResponse, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
+import { edgeStateResponse, type EdgeStateResponse } from "@/lib/access/edge-protocol";
 import type { Claim } from "@/lib/access/load-actor";
 import {
   callFunctionResponse, claimToHeader, clientAddressHeader, exportQuery, logLine, logsQuery, metricsResponse, preflightResponse, recoveryKitResponse, revealResponse, revealStudioUserResponse, studioAccessResponse, studioClaim, workerErrorBody,
@@ -33,6 +34,7 @@ export type WorkerClient = {
   gatewayHealth(ref: string): Promise<GatewayHealthResponse>;
   doors(ref: string): Promise<DoorsResponse>;
   allDoors(): Promise<AllDoorsResponse>;
+  edge(): Promise<EdgeStateResponse>;
   logs(query: z.input<typeof logsQuery>, signal: AbortSignal): AsyncGenerator<LogLine>;
   downloadExport(operationId: string, signal: AbortSignal): Promise<ExportDownload>;
 };
@@ -60,6 +62,7 @@ export function workerClient(claim: Claim | null, options: Options = { socketPat
     gatewayHealth: (ref) => ask("gatewayHealth", gatewayHealthResponse, { query: { ref } }),
     doors: (ref) => ask("doors", doorsResponse, { query: { ref } }),
     allDoors: () => ask("allDoors", allDoorsResponse),
+    edge: () => ask("edge", edgeStateResponse),
     async *logs(query, signal) {
       yield* readLines(await send("logs", { query: toQuery(logsQuery.parse(query)), signal }));
     },

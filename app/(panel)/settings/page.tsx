@@ -2,18 +2,18 @@ import { FlaskConical } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { revokeToken } from "@/app/actions/account-actions";
-import { markRecoveryKitSaved, showRecoveryKit, turnOffEdge, turnOnEdge } from "@/app/actions/installation-actions";
+import { markRecoveryKitSaved, showRecoveryKit } from "@/app/actions/installation-actions";
 import { TokensTable } from "@/components/account/tokens-section";
-import { EdgeSection } from "@/components/edge/edge-section";
 import { RecoveryKitButton } from "@/components/installation/recovery-kit";
 import { Badge } from "@/components/ui/badge";
+import { ButtonLink } from "@/components/ui/button";
 import { CodeBlock, Mono } from "@/components/ui/code-block";
 import { KeyValue } from "@/components/ui/key-value";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader, Section } from "@/components/ui/page-header";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { listAllTokens } from "@/lib/access/tokens";
-import { getEdge } from "@/lib/projects/edge/get-edge";
+import { getEdge, type EdgeView } from "@/lib/projects/edge/get-edge";
 import { getInstallation, heartbeatLateMs, type InstallationView } from "@/lib/projects/get-installation";
 import { openPage } from "@/lib/server/current-actor";
 import { webConfig } from "@/lib/server/web-config";
@@ -27,14 +27,19 @@ export default async function Page() {
   return (
     <>
       <PageHeader title="Settings" />
-      <Worker installation={installation} />
+      <Worker installation={installation} panelUrl={edge.panelUrl} />
       <Section title="Images" hint={<>Set with <Mono>npx basehold image-source set</Mono> on the machine.</>}>
         <Card>
           <KeyValue pairs={[{ key: "Source", value: <ImageSource source={installation.imageSource} /> }, { key: "Releases", value: <Mono>{installation.releases.toReversed().join(", ")}</Mono> }]} />
         </Card>
       </Section>
-      <Section title="Edge" id="edge" hint="One proxy in front of all projects.">
-        <EdgeSection edge={edge} acts={{ turnOn: turnOnEdge, turnOff: turnOffEdge }} />
+      <Section title="Edge" id="edge" hint="One proxy in front of all projects, with domains and certificates.">
+        <Card>
+          <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+            <p className="min-w-0 flex-1 basis-72 text-ink-2">{sayEdge(edge)}</p>
+            <ButtonLink href="/settings/edge">Edge settings</ButtonLink>
+          </div>
+        </Card>
       </Section>
       <Section title="Recovery kit" id="recovery-kit">
         <Card>
@@ -60,6 +65,13 @@ export default async function Page() {
   );
 }
 
+function sayEdge({ isOn, projectsBehind, domains, panelUrl, openOperationId }: EdgeView): string {
+  if (openOperationId !== null) return "It is being changed.";
+  if (!isOn) return "Off. Each project's gateway holds its address itself, and a proxy of your own can serve names.";
+  const count = (number: number, word: string) => (number === 1 ? `1 ${word}` : `${number} ${word}s`);
+  return `On, in front of ${count(projectsBehind, "project")} with ${count(domains, "domain")}${panelUrl === null ? "" : `, and of the panel at ${panelUrl}`}.`;
+}
+
 function Card({ children }: { children: ReactNode }) {
   return <div className="min-w-0 rounded border border-line bg-surface px-4 py-3">{children}</div>;
 }
@@ -78,7 +90,7 @@ function ImageSource({ source }: { source: InstallationView["imageSource"] }) {
   );
 }
 
-function Worker({ installation: { worker, dialect, instanceId, counts } }: { installation: InstallationView }) {
+function Worker({ installation: { worker, dialect, instanceId, counts }, panelUrl }: { installation: InstallationView; panelUrl: string | null }) {
   const { status } = worker;
   const lateAfterSeconds = heartbeatLateMs / 1000;
   return (
@@ -96,6 +108,7 @@ function Worker({ installation: { worker, dialect, instanceId, counts } }: { ins
         <KeyValue
           pairs={[
             { key: "Address", value: <Mono>{webConfig().url.origin}</Mono> },
+            ...(panelUrl === null ? [] : [{ key: "At the edge", value: <Mono>{panelUrl}</Mono> }]),
             { key: "Basehold", value: <Mono>{manifest.version}</Mono> },
             { key: "Worker", value: worker.heartbeatAt === null ? "Not running" : <>Version <Mono>{worker.version}</Mono> on <Mono>{worker.hostname}</Mono>, last seen <TimeAgo at={worker.heartbeatAt} isInline /></> },
             { key: "Docker engine", value: <Engine status={status} /> },

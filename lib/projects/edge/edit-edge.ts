@@ -7,7 +7,8 @@ import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import { enqueueOperation } from "@/lib/operations/queue";
-import { edgeChangeSchema, readEdgeSetting, type EdgeChange, type EdgeSetting, type PanelHost } from "./edge-setting";
+import { normaliseHostname } from "../domains/hostname";
+import { edgeChangeSchema, letsEncrypt, readEdgeSetting, type EdgeChange, type EdgeSetting, type PanelHost } from "./edge-setting";
 import { editEdgeInput } from "./inputs";
 import { requireIdleEdge } from "./turn-edge";
 
@@ -21,7 +22,7 @@ export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeI
   return ctx.store.transaction(async (tx) => {
     const setting = await readEdgeSetting(tx);
     const before = edgeChangeSchema.parse(setting);
-    const after = edgeChangeSchema.parse({ ...before, ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) });
+    const after = withHostname(edgeChangeSchema.parse({ ...before, ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) }));
     if (JSON.stringify(after) === JSON.stringify(before)) return { operationId: null };
     await requireIdleEdge(tx);
     await check(tx, setting, after);
@@ -29,6 +30,18 @@ export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeI
     await audit(tx, ctx, { action: "edge.edit", operationId, summary: summarise(before, after), detail: { before: told(before), after: told(after) } });
     return { operationId };
   });
+}
+
+/** @throws InvalidError where the panel's name is none, or none that a certificate can be had for */
+function withHostname(change: EdgeChange): EdgeChange {
+  const { acme, panelHost } = change;
+  if (panelHost === null) return change;
+  const isLetsEncrypt = acme === null || acme.directoryUrl === letsEncrypt.directoryUrl;
+  const authority = { name: isLetsEncrypt ? "Let's Encrypt" : new URL(acme.directoryUrl).host, onlyPublic: isLetsEncrypt };
+  const read = normaliseHostname(panelHost.hostname, { tls: panelHost.tls === "acme" ? "acme" : "internal", authority });
+  if (!read.ok) throw new InvalidError({ "panelHost.hostname": read.sentence });
+  if (read.isWildcard) throw new InvalidError({ "panelHost.hostname": "The panel has one name, such as panel.example.com." });
+  return { ...change, panelHost: { ...panelHost, hostname: read.hostname } };
 }
 
 async function check(tx: Db, setting: EdgeSetting, after: EdgeChange): Promise<void> {

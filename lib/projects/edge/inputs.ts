@@ -1,21 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { parseNetwork } from "@/lib/gateway/addresses";
-import { isHostname } from "@/lib/gateway/edge-input";
 
 const port = z.number("Use a port from 1 to 65535.").int("Use a port from 1 to 65535.").min(1, "Use a port from 1 to 65535.").max(65_535, "Use a port from 1 to 65535.");
 
 /** Longest time that browsers may be told to keep to HTTPS: two years, as the preload list asks for at most. */
 export const longestHstsSeconds = 63_072_000;
-
-/** A host name as a person types it, in the lower-case ASCII form that certificates hold; null when it is none. */
-export function toHostname(text: string): string | null {
-  const trimmed = text.trim().replace(/\.$/, "");
-  // Only a name: a URL parser would take a port, a path or a user for part of something else.
-  if (trimmed === "" || /[\s/\\:@?#%[\]]/.test(trimmed) || !URL.canParse(`http://${trimmed}`)) return null;
-  const { hostname } = new URL(`http://${trimmed}`);
-  return isHostname(hostname) ? hostname : null;
-}
 
 const directoryUrl = z
   .string()
@@ -37,12 +27,8 @@ function isAuthority(pem: string): boolean {
   }
 }
 
-const hostname = z.string("Give the name.").max(300, "Use at most 253 characters.").transform((text, context) => {
-  const name = toHostname(text);
-  if (name !== null && !name.startsWith("*.")) return name;
-  context.addIssue({ code: "custom", message: "Use a host name such as panel.example.com, without https:// and without a port." });
-  return z.NEVER;
-});
+/** As typed; `normaliseHostname` judges it. */
+const hostname = z.string("Type a name such as panel.example.com.").trim().min(1, "Type a name such as panel.example.com.").max(300, "Use at most 253 characters.");
 
 const network = z.string().trim().max(50, "Use a network such as 10.0.0.0/8.").refine((text) => parseNetwork(text) !== undefined, "Use networks in CIDR form, such as 10.0.0.0/8 or 192.0.2.7/32.");
 

@@ -3,10 +3,12 @@ import { audit } from "@/lib/access/audit";
 import { authorize, authorizeInstallation } from "@/lib/access/authorize";
 import { doorsQuery, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
 import { gatewayQuery, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
+import type { EdgeStateResponse } from "@/lib/access/edge-protocol";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { callFunctionRequest, metricsQuery, type callFunctionResponse, type metricsResponse, type recoveryKitResponse, type revealResponse, type revealStudioUserResponse, type workerRoutes } from "@/lib/access/worker-protocol";
 import { listAllDoors, listProjectDoors } from "@/lib/projects/doors/list-doors";
+import { readEdgeState } from "@/lib/projects/edge/read-edge-state";
 import { readGatewayHealth } from "@/lib/projects/gateway/read-gateway-health";
 import { createProjectInput } from "@/lib/projects/inputs";
 import { runPreflight } from "@/lib/projects/preflight";
@@ -55,5 +57,6 @@ export const answerRoutes: Record<AnswerRoute, (call: RouteCall) => Promise<unkn
   gatewayHealth: ({ ctx, tools, query, signal }): Promise<GatewayHealthResponse> => readGatewayHealth(ctx, tools, parseInput(gatewayQuery, query).ref, signal),
 
   doors: ({ ctx, tools, query, signal }): Promise<DoorsResponse> => listProjectDoors(ctx, tools, parseInput(doorsQuery, query).ref, signal),
+  edge: ({ ctx, tools, signal }): Promise<EdgeStateResponse> => readEdgeState(ctx, tools, signal),
   allDoors: ({ ctx, tools, signal }): Promise<AllDoorsResponse> => listAllDoors(ctx, tools, signal),
 };
