@@ -1,5 +1,5 @@
 import { authorizeInstallation } from "@/lib/access/authorize";
-import type { AccessContext } from "@/lib/access/verb-context";
+import type { VerbContext } from "@/lib/access/verb-context";
 import { operationTitle } from "../operation-titles";
 import { parseFailure } from "@/lib/operations/rows";
 import { panelOrigin } from "@/lib/gateway/edge-panel";
@@ -23,7 +23,7 @@ export type EdgeView = {
 };
 
 /** The edge of the installation, as it is stored. */
-export async function getEdge(ctx: AccessContext): Promise<EdgeView> {
+export async function getEdge(ctx: VerbContext): Promise<EdgeView> {
   await authorizeInstallation(ctx, "installation.settings");
   const { db } = ctx.store;
   const setting = await readEdgeSetting(db);
