@@ -17,12 +17,11 @@ export async function gatewayKinds(tools: Pick<WorkflowTools, "store">, projectI
   return runningGateways(gatewayChoiceOf(await loadProject(tools, projectId)));
 }
 
-type Validation = { input: StackInput; kind: GatewayKind; operationId: string };
+type Validation = { input: StackInput; kind: GatewayKind; operationId: string; /** As the engine knows it. */ imageRef: string };
 
 /** @throws StepFailure with the checker's own words when the gateway would refuse the configuration. */
-export async function validateGateway(tools: WorkflowTools, { input, kind, operationId }: Validation, signal: AbortSignal): Promise<void> {
+export async function validateGateway(tools: WorkflowTools, { input, kind, operationId, imageRef }: Validation, signal: AbortSignal): Promise<void> {
   const { argv, file, tell } = gatewayValidation(input, kind);
-  const { imageRef } = await findGateway(tools, input.projectId, kind, signal);
   const labels = { [LABEL.instance]: tools.instanceId, [LABEL.project]: input.projectId, [LABEL.role]: oneOffRole, [LABEL.operation]: operationId };
   const { exitCode, stdout, stderr } = await tools.engine.runOneOff({ imageRef, argv, networkName: null, mounts: [], timeoutMs: 30_000, files: [file], labels }, signal);
   if (exitCode === 0) return;

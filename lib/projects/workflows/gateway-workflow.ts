@@ -5,7 +5,7 @@ import { externalHostsOf } from "@/lib/gateway/envoy-clusters";
 import { buildGatewayInput } from "@/lib/stack/build-desired-stack";
 import { applyStack } from "./apply-stack";
 import { loadStackInput } from "./load-stack";
-import { gatewayKinds, inForceLimitMs, validateGateway, waitInForce } from "./gateway-in-force";
+import { findGateway, gatewayKinds, inForceLimitMs, validateGateway, waitInForce } from "./gateway-in-force";
 import { proveStep } from "./prove-step";
 import { settleRevision } from "./settle-revision";
 import type { WorkflowTools } from "./tools";
@@ -88,7 +88,10 @@ function validateStep(tools: WorkflowTools): Step<ApplyInput> {
     isCancellable: true,
     async run({ input: { projectId, number }, operation }, signal) {
       const input = await loadStackInput(tools, projectId, number);
-      for (const kind of await gatewayKinds(tools, projectId)) await validateGateway(tools, { input, kind, operationId: operation.id }, signal);
+      for (const kind of await gatewayKinds(tools, projectId)) {
+        const { imageRef } = await findGateway(tools, projectId, kind, signal);
+        await validateGateway(tools, { input, kind, operationId: operation.id, imageRef }, signal);
+      }
       return {};
     },
   };

@@ -21,12 +21,14 @@ import { turnEdgeOff, turnEdgeOn } from "../edge/turn-edge";
 import { exportProject } from "../export-project";
 import { applyGatewayDraft } from "../gateway/apply-draft";
 import { saveGatewayDraft } from "../gateway/save-draft";
+import { endGatewayBeside, previewGatewaySwitch, switchGateway } from "../gateway/switch-gateway";
 import { endKeyOverlap, rotateJwtSecret, rotateKey, switchLegacyKeys } from "../keys/rotate-keys";
 import { pauseProject } from "../pause-project";
 import { reconcileProject } from "../reconcile-project";
 import { restartService } from "../restart-service";
 import { resumeProject } from "../resume-project";
 import { openScene, type Scene } from "../scene.fixture";
+import { addStudioUser, changeStudioSettings, changeStudioUser, removeStudioUser } from "../studio/change-studio";
 import { cancelOperation } from "../steer-operation";
 import { planStack } from "./apply-stack";
 
@@ -42,6 +44,7 @@ type Ask = (scene: Scene) => Promise<{ operationId: string | null }>;
 type Case = { name: string; given: Ask[]; ask: Ask; /** How it must end; `done` where nothing is said. */ ends?: string; prepare?: (scene: Scene) => void };
 
 const create: Ask = (scene) => createProject(scene.ctx(), { displayName: "Shop", services: [...services] });
+const createWithStudio: Ask = (scene) => createProject(scene.ctx(), { displayName: "Shop", services: [...services, "meta", "studio"] });
 const pause: Ask = (scene) => pauseProject(scene.ctx(), { ref });
 const remove: Ask = (scene) => deleteProject(scene.ctx(), { ref, confirmName: ref });
 const hello = { path: "index.ts", contentBase64: Buffer.from("Deno.serve(() => new Response('hi'))").toString("base64") };
@@ -56,8 +59,13 @@ const applyRoutes = (settings: GatewaySettings): Ask => async (scene) => {
 };
 const otherRoutes: GatewaySettings = { ...defaultGatewaySettings, ownRoutes: [sampleOwnRoute({ id: "own-other", upstream: { kind: "external", origin: "https://api.example.com", forwardsCredentials: false } })] };
 
+const addUser: Ask = (scene) => addStudioUser(scene.ctx(), { ref, username: "ann" });
+const limitStudio: Ask = (scene) => changeStudioSettings(scene.ctx(), { ref, allowedNetworks: ["10.0.0.0/8"] });
 const rotate: Ask = (scene) => rotateKey(scene.ctx(), { ref, kind: "secret", overlapHours: 24 });
 const breakFunctions = (scene: Scene) => void (scene.world.programs["functions"] = { exitsWith: 1 });
+
+const switchTo = (to: "envoy" | "kong"): Ask => async (scene) => switchGateway(scene.ctx(), { ref, to, acknowledged: (await previewGatewaySwitch(scene.ctx(), { ref })).report.differences.map(({ id }) => id) });
+const breakKong = (scene: Scene) => void (scene.world.programs["kong"] = { exitsWith: 1 });
 
 const turnOn: Ask = (scene) => turnEdgeOn(scene.ctx());
 const turnOff: Ask = (scene) => turnEdgeOff(scene.ctx());
@@ -88,6 +96,15 @@ const cases: Case[] = [
   { name: "gateway apply", given: [create, applyRoutes(hooks)], ask: applyRoutes(otherRoutes) },
   { name: "gateway apply that is refused and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: applyRoutes(otherRoutes), ends: "undone" },
   { name: "gateway apply that is not proven and goes back", given: [create, applyRoutes(hooks)], prepare: (scene) => void scene.world.deadRoutes.push("own-other"), ask: applyRoutes(otherRoutes), ends: "undone" },
+  { name: "switch of the gateway", given: [create], ask: switchTo("kong") },
+  { name: "switch of the gateway that fails and goes back", given: [create], prepare: breakKong, ask: switchTo("kong"), ends: "undone" },
+  { name: "switch of the gateway that its checker refuses and goes back", given: [create], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: switchTo("kong"), ends: "undone" },
+  { name: "switch of the gateway behind the edge", given: [turnOn, create], ask: switchTo("kong") },
+  { name: "switch of the gateway behind the edge that is not proven and goes back", given: [turnOn, create], prepare: (scene) => void scene.world.deadRoutes.push("rest"), ask: switchTo("kong"), ends: "undone" },
+  { name: "switch back to the kept gateway", given: [turnOn, create, switchTo("kong")], ask: switchTo("envoy") },
+  { name: "end of the kept gateway", given: [create, switchTo("kong")], ask: (scene) => endGatewayBeside(scene.ctx(), { ref }) },
+  { name: "gateway apply with Kong", given: [create, switchTo("kong")], ask: applyRoutes(hooks) },
+  { name: "gateway apply that Kong refuses and goes back", given: [create, switchTo("kong")], prepare: (scene) => void (scene.world.refusesConfiguration = true), ask: applyRoutes(hooks), ends: "undone" },
   { name: "key rotation with an overlap", given: [create], ask: rotate },
   { name: "key rotation that ends the old key at once", given: [create], ask: (scene) => rotateKey(scene.ctx(), { ref, kind: "publishable", overlapHours: 0 }) },
   { name: "key rotation that fails and goes back", given: [create], prepare: breakFunctions, ask: rotate, ends: "undone" },
@@ -96,6 +113,12 @@ const cases: Case[] = [
   { name: "legacy keys that cannot be switched off and stay on", given: [create], prepare: breakFunctions, ask: (scene) => switchLegacyKeys(scene.ctx(), { ref, isOff: true }), ends: "undone" },
   { name: "JWT secret rotation", given: [create], ask: (scene) => rotateJwtSecret(scene.ctx(), { ref, confirmName: ref, withSigningPair: true }) },
   { name: "JWT secret rotation that fails and goes back", given: [create], prepare: breakFunctions, ask: (scene) => rotateJwtSecret(scene.ctx(), { ref, confirmName: ref }), ends: "undone" },
+  { name: "a user of Studio added", given: [createWithStudio], ask: addUser },
+  { name: "a user of Studio added who is let in by nobody", given: [createWithStudio], prepare: (scene) => void scene.world.deadRoutes.push("studio-user"), ask: addUser, ends: "undone" },
+  { name: "another password of a user of Studio", given: [createWithStudio, addUser], ask: (scene) => changeStudioUser(scene.ctx(), { ref, username: "ann", password: "another long password" }) },
+  { name: "a user of Studio removed", given: [createWithStudio, addUser], ask: (scene) => removeStudioUser(scene.ctx(), { ref, username: "ann" }) },
+  { name: "networks before Studio", given: [createWithStudio], ask: limitStudio },
+  { name: "networks before Studio that cannot be proven", given: [turnOn, createWithStudio], prepare: (scene) => void scene.world.deadRoutes.push("studio-"), ask: limitStudio, ends: "undone" },
   { name: "move behind the edge", given: [create, turnOn], ask: move },
   { name: "move behind the edge that fails and goes back", given: [create, turnOn], prepare: takeAddress, ask: move, ends: "undone" },
   { name: "creation behind the edge", given: [turnOn], ask: create },
@@ -153,6 +176,7 @@ async function endState(scene: Scene, operationId: string) {
     revisions: (await scene.store.db.gatewayRevision.findMany({ orderBy: { number: "asc" } })).map(({ number, state, settingsJson, addressesJson, failureJson }) => ({ number, state, settingsJson, addressesJson, hasFailed: failureJson !== null })),
     drafts: (await scene.store.db.gatewayDraft.findMany()).map(({ settingsJson, cause }) => ({ settingsJson, cause })),
     gatewayFiles: scene.world.containers.filter(({ labels }) => labels[LABEL.service] === "api-gw").map(({ files }) => Object.keys(files).sort()),
+    studioUsers: (await scene.store.db.dashboardUser.findMany({ orderBy: { username: "asc" } })).map(({ username }) => username),
     secrets: (await scene.store.db.secretValue.findMany({ orderBy: { name: "asc" } })).map(({ name }) => name),
     hasOwnSecrets: project === null || (await secretsFit(scene, project.id)),
     allocations: (await scene.store.db.portAllocation.count()) + (await scene.store.db.subnetAllocation.count()),

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import type { Db } from "@/lib/adapters/store/types";
 import type { Step, StepContext, Workflow } from "@/lib/operations/types";
-import { gatewayNames, otherGateway } from "@/lib/stack/gateways";
+import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
+import { gatewayNames, gatewayServices, otherGateway } from "@/lib/stack/gateways";
 import { gatewayBesideSchema, gatewaysOf, type GatewayBeside } from "../gateway/gateway-choice";
 import { keptHours } from "../gateway/switch-gateway";
 import { applyStack } from "./apply-stack";
-import { waitInForce } from "./gateway-in-force";
+import { validateGateway, waitInForce } from "./gateway-in-force";
 import { giveLoopbackPort } from "./give-port";
 import { imagesStep } from "./images-step";
+import { loadStackInput } from "./load-stack";
 import { proveStep } from "./prove-step";
 import { markApplied, setProjectState } from "./settle";
 import type { WorkflowTools } from "./tools";
@@ -25,7 +27,7 @@ export function switchWorkflow(tools: WorkflowTools): Workflow<SwitchInput> {
     kind: "gateway.switch",
     parseInput: (json) => switchInput.parse(json),
     onFailure: "undo",
-    steps: [enterStep(tools), imagesStep(tools), startStep(tools), proveStep(tools, undefined, "beside"), moveStep(tools), proveStep(tools)],
+    steps: [enterStep(tools), imagesStep(tools), validateStep(tools), startStep(tools), proveStep(tools, undefined, "beside"), moveStep(tools), proveStep(tools)],
     async settle({ input, outcome, failure }, tx) {
       const { projectId } = input;
       if (outcome === "failed") return setProjectState(tx, projectId, "failed", failure?.sentence ?? "The gateway could not be switched, and not be switched back.");
@@ -52,6 +54,20 @@ function enterStep(tools: WorkflowTools): Step<SwitchInput> {
     async undo(context, _output, signal) {
       await tools.store.transaction((tx) => goBack(tx, context.input));
       await apply(tools, context, signal);
+    },
+  };
+}
+
+function validateStep(tools: WorkflowTools): Step<SwitchInput> {
+  return {
+    key: "validate", title: "Check its configuration with its own checker", timeoutMs: 60_000, isCancellable: true,
+    async run({ operation, input: { projectId, to } }, signal) {
+      const input = await loadStackInput(tools, projectId);
+      const image = buildDesiredStack(input).services.find(({ name }) => name === gatewayServices[to])?.image;
+      if (image === undefined) throw new Error(`The stack has no service ${gatewayServices[to]}.`);
+      const { prefix } = await tools.imageSource();
+      await validateGateway(tools, { input, kind: to, operationId: operation.id, imageRef: prefix + image }, signal);
+      return {};
     },
   };
 }
