@@ -68,6 +68,7 @@ test("a route that is added is said in words, applied, and answers through the g
   await openRoutes(page);
   if (test.info().retry > 0 && (await draftOf(page).count()) > 0) await draftOf(page).getByRole("button", { name: "Discard" }).click();
   await expect(draftOf(page)).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Gateway health" })).toContainText("Envoy, ready");
   expect(await statusAt(path)).not.toBe(200);
   const sheet = await typeRoute(page, { name: openedName(), path: path.slice(1), kind: "Is exactly", upstream: "auth", rewrite: "/health", access: "Everyone" });
   await expect(sheet.getByText("Path: start it with a slash")).toBeVisible();

@@ -6,6 +6,7 @@ import { Checkbox } from "@/components/ui/choice";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Row, Table, TableHead } from "@/components/ui/table";
+import { kongTellsNot } from "@/components/routes/health-words";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { ApiKeyView, KeysView } from "@/lib/projects/views";
 import { legacyKeysEnd } from "@/lib/stack/key-words";
@@ -13,12 +14,13 @@ import type { KeysActs } from "./keys-acts";
 import { replacedSentence, sayUse } from "./key-words";
 
 /** Who still sends legacy keys, counted by the gateway. */
-export function LegacyUses({ view }: { view: KeysView }) {
+export function LegacyUses({ view, gateway }: { view: KeysView; gateway: "envoy" | "kong" }) {
   const legacy = view.keys.filter((key) => key.uses !== null);
   const callers = legacy.flatMap((key) => (key.uses?.callers ?? []).map((caller) => ({ ...caller, label: key.label })));
   return (
     <>
       <Notice tone={view.legacy === "off" ? "info" : "warn"}>{view.legacy === "off" ? "The legacy keys are off: a request that carries one is refused, on every route. Those still sent are counted below." : legacyKeysEnd}</Notice>
+      {gateway === "kong" && <p className="text-sm text-ink-2">{kongTellsNot.keys}</p>}
       <dl className="grid gap-3 sm:grid-cols-2">
         {legacy.map((key) => (
           <Counter key={key.kind} apiKey={key} />

@@ -1,19 +1,21 @@
 import { CircleCheck, CircleX } from "lucide-react";
 import type { ReactNode } from "react";
+import { GatewayFact } from "@/components/routes/gateway-fact";
 import { formatBytes, formatCores } from "@/components/ui/format-units";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { ProjectDetail } from "@/lib/projects/views";
 
-/** Is it well, in one line: contract, services, memory, CPU, release. */
+/** Is it well, in one line: contract, services, gateway, memory, CPU, release. */
 export function FactsStrip({ project }: { project: ProjectDetail }) {
   const isSeen = project.observedAt !== null && project.state !== "paused" && project.state !== "deleted";
   const cores = project.services.map((service) => service.cpuCores).filter((value) => value !== null);
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded border border-line bg-line sm:grid-cols-3 lg:grid-cols-5">
-      <Fact name={<>Contract{project.contract && <>, <TimeAgo at={project.contract.at} isInline /></>}</>} className="max-sm:col-span-2">
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded border border-line bg-line sm:grid-cols-3 xl:grid-cols-6">
+      <Fact name={<>Contract{project.contract && <>, <TimeAgo at={project.contract.at} isInline /></>}</>}>
         {project.contract === null ? "Not run yet" : <ContractMark contract={project.contract} />}
       </Fact>
       <Fact name="Services healthy">{isSeen ? `${project.servicesHealthy} of ${project.servicesTotal}` : `– of ${project.servicesTotal}`}</Fact>
+      <Fact name="Gateway">{isSeen ? <GatewayFact projectRef={project.ref} /> : "–"}</Fact>
       <Fact name="Memory">{isSeen && project.memoryBytes !== null ? formatBytes(project.memoryBytes) : "–"}</Fact>
       <Fact name="CPU">{isSeen && cores.length > 0 ? formatCores(cores.reduce((sum, value) => sum + value, 0)) : "–"}</Fact>
       <Fact name="Release">
@@ -23,9 +25,9 @@ export function FactsStrip({ project }: { project: ProjectDetail }) {
   );
 }
 
-function Fact({ name, className, children }: { name: ReactNode; className?: string; children: ReactNode }) {
+function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
   return (
-    <div className={`flex min-w-0 flex-col gap-0.5 bg-surface px-4 py-2.5 ${className ?? ""}`}>
+    <div className="flex min-w-0 flex-col gap-0.5 bg-surface px-4 py-2.5">
       <dt className="text-sm text-ink-3">{name}</dt>
       <dd className="min-h-5 font-medium">{children}</dd>
     </div>

@@ -31,7 +31,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
         </SecretsProvider>
       </Section>
       <Section title="Legacy keys" hint="Counted by the gateway; addresses as networks, never a key." acts={view.mayRotate && <LegacySwitch key={view.legacy} view={view} act={switchLegacy} whyNot={whyNot} />}>
-        <LegacyUses view={view} />
+        <LegacyUses view={view} gateway={project.gateway} />
       </Section>
       <Section title="Signing">
         <JwtSection view={view} act={rotateJwt} whyNot={whyNot} />

@@ -3,6 +3,8 @@ import { applyDraft, discardDraft, importKong, restoreRevision, saveDraft } from
 import { cancel } from "@/app/actions/operation-actions";
 import { ApplyOutcome, ApplyProgress } from "@/components/routes/apply-progress";
 import { DraftBar } from "@/components/routes/draft-bar";
+import { GatewayHealth } from "@/components/routes/gateway-health";
+import { kongTellsNot } from "@/components/routes/health-words";
 import { RevisionsList } from "@/components/routes/revisions-list";
 import { NumberCells, NumberHeads, RouteNumbersProvider } from "@/components/routes/route-numbers";
 import { marksOf, neighboursOf, routeRows, type RouteRow } from "@/components/routes/route-rows";
@@ -37,6 +39,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
         {operation !== null && newest !== null && <ApplyProgress operation={operation} number={newest.number} />}
         <ApplyOutcome newest={newest} isApplying={isLocked} hasDraft={view.draft !== null} />
         {view.draft !== null && <DraftBar key={view.draft.version} draft={view.draft} whyNot={whyNotNow(project)} />}
+        {isRunning(project) && <GatewayHealth projectRef={ref} />}
         <Section title="Routes" hint={view.draft === null ? "From top to bottom: the first that matches a request takes it." : "As the draft has them. The first that matches a request takes it."} acts={<RoutesToolbar />}>
           {settings.ownRoutes.length === 0 && <Notice tone="info">These routes come with the release. Add one to lead a path somewhere else, or change the limits of one that is here.</Notice>}
           <RouteNumbersProvider projectRef={ref}>
@@ -47,6 +50,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
               live={{ head: <NumberHeads />, of: (row) => <NumberCells routeId={row.route.id} /> }}
             />
           </RouteNumbersProvider>
+          {project.gateway === "kong" && <p className="text-sm text-ink-3 max-lg:hidden">{kongTellsNot.latency}</p>}
         </Section>
         <Section title="Revisions" hint="Every version is kept.">
           <RevisionsList revisions={view.revisions} isUntouched={view.revision === null} restore={(number) => <RestoreButton number={number} />} />
@@ -54,6 +58,11 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
       </RoutesEditingProvider>
     </LeaveGuard>
   );
+}
+
+/** Whether there is a gateway to ask. */
+function isRunning({ state, wasEverReady }: ProjectDetail): boolean {
+  return wasEverReady && state !== "paused" && state !== "deleted" && state !== "deleting";
 }
 
 /** Why nothing can be applied now; empty when it can. */

@@ -1,0 +1,13 @@
+"use client";
+import Link from "next/link";
+import { HealthMark } from "./health-mark";
+import { useGatewayHealth } from "./use-gateway-health";
+
+/** One line of the overview: how the gateway is, leading to where it says more. */
+export function GatewayFact({ projectRef }: { projectRef: string }) {
+  return (
+    <Link href={`/projects/${projectRef}/routes`} className="rounded hover:underline">
+      <HealthMark look={useGatewayHealth(projectRef)} />
+    </Link>
+  );
+}
