@@ -1,8 +1,9 @@
-import { expect, type Browser, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { owner, signIn } from "./panel/acts";
 import { ask, must } from "./panel/api";
+import { joinAs } from "./panel/join";
 import { note } from "./panel/panel";
-import { makeSteady, test } from "./panel/test";
+import { test } from "./panel/test";
 
 /** The routes of a real project, changed as a person changes them, and asked through its gateway. */
 test.describe.configure({ mode: "serial" });
@@ -50,19 +51,6 @@ async function saveRoute(page: Page, typed: Typed): Promise<void> {
   await expect(sheet).toHaveCount(0);
 }
 
-/** A second person, by an invitation of the owner's. */
-async function join(browser: Browser, ownerPage: Page, role: "operator" | "viewer"): Promise<Page> {
-  await signIn(ownerPage, owner);
-  const { link } = await must<{ link: string }>(ownerPage, "POST", "/api/v1/invitations", { email: `routes-${role}-${test.info().retry}@example.com`, role });
-  const page = makeSteady(await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage());
-  await page.goto(link);
-  await page.getByLabel("Name").fill(`Routes ${role}`);
-  await page.getByLabel("Password").fill(`the routes ${role} has a password`);
-  await page.getByRole("button", { name: "Join" }).click();
-  await expect(page).toHaveURL(/\/projects$/);
-  return page;
-}
-
 test("a route that is added is said in words, applied, and answers through the gateway", async ({ page }) => {
   const path = openedPath();
   await openRoutes(page);
@@ -107,7 +95,8 @@ test("a route to an upstream that does not exist comes back by itself, and the p
 });
 
 test("of two people editing neither overwrites the other", async ({ page, browser }) => {
-  const second = await join(browser, page, "operator");
+  await signIn(page, owner);
+  const second = await joinAs(browser, page, "operator", "routes");
   await openRoutes(page);
   await openRoutes(second);
   const mine = await typeRoute(second, { name: "Hooks", path: "/second/", upstream: "functions", rewrite: "/" });
@@ -126,7 +115,8 @@ test("of two people editing neither overwrites the other", async ({ page, browse
 });
 
 test("a viewer sees the routes, may try a request, and can change nothing", async ({ page, browser }) => {
-  const viewer = await join(browser, page, "viewer");
+  await signIn(page, owner);
+  const viewer = await joinAs(browser, page, "viewer", "routes");
   await openRoutes(viewer);
   await expect(viewer.getByText(openedPath(), { exact: true })).not.toHaveCount(0);
   await expect(viewer.getByRole("button", { name: /^(Add|Edit|Move|Restore|Private)/ })).toHaveCount(0);
