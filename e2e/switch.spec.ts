@@ -56,7 +56,7 @@ test("what the other gateway does otherwise is shown before anything is switched
 test("Kong takes over while requests run, Envoy takes over again, and no request is lost", async ({ page }) => {
   test.setTimeout(300_000);
   await openGateway(page);
-  const load = keepAsking(`${note("links").apiUrl ?? ""}/auth/v1/settings`, { apikey: note("secrets")["anonKey"] ?? "" });
+  const load = keepAsking(`${note("links").apiUrl ?? ""}/auth/v1/settings`, { apikey: note("secrets")["Publishable key"] ?? "" });
   await switchTo(page, "Kong", "Switch");
   await expect(page.getByRole("definition").filter({ hasText: "kept for the way back" })).toContainText("in 23 h");
   await switchTo(page, "Envoy", "Switch back");
