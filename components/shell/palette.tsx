@@ -1,7 +1,7 @@
 "use client";
 import { Command } from "cmdk";
-import { CircleUser, Monitor, Moon, Plus, Sun, Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
+import { CircleUser, DoorOpen, Globe, KeyRound, Monitor, Moon, Plus, Route, ScrollText, ShieldHalf, Sun, Trash2, type LucideIcon } from "lucide-react";
+import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { StateBadge, StateMark } from "@/components/ui/state-badge";
 import { navigationFor, type NavigationName } from "./navigation";
@@ -63,9 +63,35 @@ export function Palette({ mode, entries, mayCreate, onClose }: PaletteProps) {
             ))}
           </Command.Group>
         )}
+        {mode === "all" && <ProjectPlaces go={go} />}
         {mode === "all" && <Places entries={entries} mayCreate={mayCreate} go={go} act={act} />}
       </Command.List>
     </Command.Dialog>
+  );
+}
+
+const projectPages: readonly { path: string; label: string; icon: LucideIcon }[] = [
+  { path: "routes", label: "Routes", icon: Route },
+  { path: "keys", label: "Keys", icon: KeyRound },
+  { path: "domains", label: "Domains", icon: Globe },
+  { path: "doors", label: "Doors", icon: DoorOpen },
+  { path: "activity", label: "Activity", icon: ScrollText },
+];
+
+/** Pages of the project that is open: those that everybody who sees it may see. */
+function ProjectPlaces({ go }: { go(href: string): void }) {
+  const [root, ref] = usePathname().split("/").filter(Boolean);
+  if (root !== "projects" || ref === undefined || ref === "new") return null;
+  return (
+    <Command.Group heading="In this project" className={groupClass}>
+      {projectPages.map(({ path, label, icon: Icon }) => (
+        <Command.Item key={path} value={`${label} of ${ref}`} onSelect={() => go(`/projects/${ref}/${path}`)} className={itemClass}>
+          <Icon aria-hidden className="size-4 shrink-0 text-ink-3" />
+          {label}
+          <span className="truncate font-mono text-sm text-ink-3">{ref}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
   );
 }
 
@@ -81,6 +107,7 @@ function Places({ entries, mayCreate, go, act }: { entries: readonly NavigationN
     <>
       <Command.Group heading="Go to" className={groupClass}>
         {navigationFor(entries).map(({ href, label, icon: Icon }) => item(href, <Icon aria-hidden className={iconClass} />, label, () => go(href)))}
+        {entries.includes("settings") && item("/settings/edge", <ShieldHalf aria-hidden className={iconClass} />, "Edge", () => go("/settings/edge"))}
         {item("/projects?state=deleted", <Trash2 aria-hidden className={iconClass} />, "Trash", () => go("/projects?state=deleted"))}
         {item("/account", <CircleUser aria-hidden className={iconClass} />, "Account", () => go("/account"))}
       </Command.Group>
