@@ -11,12 +11,13 @@ import { useEdgeSave } from "./use-edge-save";
 /** Who issues certificates that are got by themselves. */
 export function AcmeSection({ settings: { acme }, edit, whyNot }: EdgeSectionProps) {
   const isOwnServer = acme !== null && acme.directoryUrl !== letsEncryptDirectory;
-  const { draft, isDirty, isChanged, set, reset } = useDraft({ isOwnServer, directoryUrl: isOwnServer ? acme.directoryUrl : "", email: acme?.email ?? "", caRootPem: acme?.caRootPem ?? "" });
+  const { draft, isDirty, isChanged, set, reset } = useDraft({ isOwnServer, directoryUrl: isOwnServer ? acme.directoryUrl : "", stagingDirectoryUrl: isOwnServer ? (acme.stagingDirectoryUrl ?? "") : "", email: acme?.email ?? "", caRootPem: acme?.caRootPem ?? "" });
   const save = useEdgeSave(edit, reset);
   const submit = () => {
-    const email = draft.email.trim() === "" ? null : draft.email.trim();
-    if (!draft.isOwnServer) return void save.run({ acme: email === null ? null : { directoryUrl: letsEncryptDirectory, email, caRootPem: null } });
-    void save.run({ acme: { directoryUrl: draft.directoryUrl, email, caRootPem: draft.caRootPem.trim() === "" ? null : draft.caRootPem } });
+    const orNull = (text: string) => (text.trim() === "" ? null : text.trim());
+    const email = orNull(draft.email);
+    if (!draft.isOwnServer) return void save.run({ acme: email === null ? null : { directoryUrl: letsEncryptDirectory, stagingDirectoryUrl: null, email, caRootPem: null } });
+    void save.run({ acme: { directoryUrl: draft.directoryUrl, stagingDirectoryUrl: orNull(draft.stagingDirectoryUrl), email, caRootPem: orNull(draft.caRootPem) } });
   };
   return (
     <SettingsSection
@@ -40,6 +41,9 @@ export function AcmeSection({ settings: { acme }, edit, whyNot }: EdgeSectionPro
         <>
           <Field label="Directory URL" error={save.fieldError("acme.directoryUrl")} isDirty={isChanged("directoryUrl")} hint="Such as https://ca.example.com/acme/acme/directory.">
             <Input name="directoryUrl" type="url" isMono autoComplete="off" spellCheck={false} value={draft.directoryUrl} onChange={(event) => set("directoryUrl", event.target.value)} />
+          </Field>
+          <Field label="Staging directory URL" error={save.fieldError("acme.stagingDirectoryUrl")} isDirty={isChanged("stagingDirectoryUrl")} hint="Where a certificate is rehearsed before a domain is attached. Empty: it is not.">
+            <Input name="stagingDirectoryUrl" type="url" isMono autoComplete="off" spellCheck={false} value={draft.stagingDirectoryUrl} onChange={(event) => set("stagingDirectoryUrl", event.target.value)} />
           </Field>
           <Field label="Root certificate of that server" error={save.fieldError("acme.caRootPem")} isDirty={isChanged("caRootPem")} hint="PEM, where no public authority signed the server's own certificate. Empty otherwise.">
             <Textarea name="caRootPem" isMono rows={5} spellCheck={false} value={draft.caRootPem} onChange={(event) => set("caRootPem", event.target.value)} />

@@ -2,9 +2,10 @@ import type { Act } from "@/components/act/act-result";
 
 /** As `EdgeView` of lib/projects has it. */
 export type EdgeSettings = {
-  acme: { directoryUrl: string; email: string | null; caRootPem: string | null } | null;
+  acme: { directoryUrl: string; stagingDirectoryUrl: string | null; email: string | null; caRootPem: string | null } | null;
   httpPort: number;
   httpsPort: number;
+  publicAddresses: string[];
   trustedProxies: string[];
   panelHost: { hostname: string; tls: "acme" | "internal" | "none"; redirectsHttp: boolean; hstsSeconds: number | null } | null;
 };

@@ -8,7 +8,7 @@ import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import { enqueueOperation } from "@/lib/operations/queue";
 import { normaliseHostname } from "../domains/hostname";
-import { edgeChangeSchema, letsEncrypt, readEdgeSetting, type EdgeChange, type EdgeSetting, type PanelHost } from "./edge-setting";
+import { authorityOf, edgeChangeSchema, readEdgeSetting, type EdgeChange, type EdgeSetting, type PanelHost } from "./edge-setting";
 import { editEdgeInput } from "./inputs";
 import { requireIdleEdge } from "./turn-edge";
 
@@ -22,7 +22,7 @@ export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeI
   return ctx.store.transaction(async (tx) => {
     const setting = await readEdgeSetting(tx);
     const before = edgeChangeSchema.parse(setting);
-    const after = withHostname(edgeChangeSchema.parse({ ...before, ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) }));
+    const after = withHostname(setting, edgeChangeSchema.parse({ ...before, ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) }));
     if (JSON.stringify(after) === JSON.stringify(before)) return { operationId: null };
     await requireIdleEdge(tx);
     await check(tx, setting, after);
@@ -33,12 +33,10 @@ export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeI
 }
 
 /** @throws InvalidError where the panel's name is none, or none that a certificate can be had for */
-function withHostname(change: EdgeChange): EdgeChange {
-  const { acme, panelHost } = change;
+function withHostname(setting: EdgeSetting, change: EdgeChange): EdgeChange {
+  const { panelHost } = change;
   if (panelHost === null) return change;
-  const isLetsEncrypt = acme === null || acme.directoryUrl === letsEncrypt.directoryUrl;
-  const authority = { name: isLetsEncrypt ? "Let's Encrypt" : new URL(acme.directoryUrl).host, onlyPublic: isLetsEncrypt };
-  const read = normaliseHostname(panelHost.hostname, { tls: panelHost.tls === "acme" ? "acme" : "internal", authority });
+  const read = normaliseHostname(panelHost.hostname, { tls: panelHost.tls === "acme" ? "acme" : "internal", authority: authorityOf({ ...setting, ...change }) });
   if (!read.ok) throw new InvalidError({ "panelHost.hostname": read.sentence });
   if (read.isWildcard) throw new InvalidError({ "panelHost.hostname": "The panel has one name, such as panel.example.com." });
   return { ...change, panelHost: { ...panelHost, hostname: read.hostname } };
@@ -69,6 +67,7 @@ function summarise(before: EdgeChange, after: EdgeChange): string {
   const parts = [
     ...(differs("acme") ? [`certificates from ${after.acme === null ? "Let's Encrypt" : new URL(after.acme.directoryUrl).host}`] : []),
     ...(differs("httpPort") || differs("httpsPort") ? [`ports ${after.httpPort} and ${after.httpsPort}`] : []),
+    ...(differs("publicAddresses") ? ["addresses of the machine"] : []),
     ...(differs("trustedProxies") ? ["proxies in front"] : []),
     ...(differs("panelHost") ? [after.panelHost === null ? "the panel without a name of its own" : `the panel at ${after.panelHost.hostname}`] : []),
   ];

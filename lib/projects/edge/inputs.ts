@@ -37,6 +37,7 @@ export const editEdgeInput = z.object({
   acme: z
     .object({
       directoryUrl,
+      stagingDirectoryUrl: directoryUrl.nullable().default(null).meta({ description: "For the rehearsal before a domain is attached; null: Let's Encrypt's own, or none." }),
       email: z.email("Use a full e-mail address.").max(254).nullable(),
       caRootPem: caRootPem.nullable().default(null),
     })
@@ -45,6 +46,7 @@ export const editEdgeInput = z.object({
     .meta({ description: "Where certificates come from. null: Let's Encrypt." }),
   httpPort: port.optional(),
   httpsPort: port.optional(),
+  publicAddresses: z.array(z.union([z.ipv4(), z.ipv6()], { error: "Use IP addresses such as 203.0.113.7." })).max(10, "Name at most 10 addresses.").optional().meta({ description: "Under which others reach this machine, where it is behind NAT. Empty: those of its interfaces." }),
   trustedProxies: z.array(network).max(20, "Name at most 20 networks.").optional().meta({ description: "Proxies in front of the edge, whose word on who asks is believed." }),
   panelHost: z
     .object({
