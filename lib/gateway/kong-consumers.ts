@@ -9,6 +9,8 @@ export type KongKeys = {
   serviceRole: string | null;
   publishable: readonly string[];
   secret: readonly string[];
+  /** Keys that were switched off: refused on every route, also where no key is checked. */
+  revoked: readonly string[];
   /** Internal tokens that opaque keys are exchanged for. */
   anonToken: string;
   serviceRoleToken: string;

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, luaString, templateLiteral } from "./kong-lua";
+import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, luaString, revokedLua, templateLiteral } from "./kong-lua";
 
 /**
  * Kong's Lua by a real LuaJIT. The lab's Kong knows these texts and runs none of them; Envoy has a LuaJIT like Kong's and runs the top of a script when it
@@ -40,7 +40,7 @@ local function flat(headers)
   return table.concat(lines, " & ")
 end
 
-local function run(chunk, headers, now)
+local function run(chunk, headers, now, path)
   local exited
   local set = function(name, value) headers[name:lower()] = value end
   local clear = function(name) headers[name:lower()] = nil end
@@ -48,10 +48,11 @@ local function run(chunk, headers, now)
   local add = function(name, value) local list = headers[name:lower()] or {} list[#list + 1] = value headers[name:lower()] = list end
   local get = function() local copy = {} for name, value in pairs(headers) do copy[name] = value end return copy end
   local kong = {
-    request = { get_headers = get, get_header = first }, service = { request = { set_header = set, clear_header = clear } },
+    request = { get_headers = get, get_header = first, get_path_with_query = function() return path end }, service = { request = { set_header = set, clear_header = clear } },
     response = { get_headers = get, clear_header = clear, add_header = add, exit = function(status, body) exited = status .. " " .. body end },
   }
-  local env = { kong = kong, type = type, ipairs = ipairs, pairs = pairs, table = table, string = string, os = { time = function() return now end } }
+  -- What Kong's sandbox has had since its first version: no table.concat, no string.rep.
+  local env = { kong = kong, type = type, ipairs = ipairs, pairs = pairs, tonumber = tonumber, table = { insert = table.insert, remove = table.remove }, string = { char = string.char, find = string.find, gsub = string.gsub }, os = { time = function() return now end } }
   setfenv(assert(loadstring(chunk)), env)()
   return exited or flat(headers)
 end
@@ -61,7 +62,7 @@ local function same(got, expected) if got ~= expected then error("got <" .. tost
 
 type Case = string;
 const rendered = (template: string, headers: Values, query: Values, expected: string): Case => `same(render(${luaString(template)}, ${toLua(headers)}, ${toLua(query)}), ${luaString(expected)})`;
-const ran = (chunk: string, headers: Values, expected: string, now = 0): Case => `same(run(${luaString(chunk)}, ${toLua(headers)}, ${now}), ${luaString(expected)})`;
+const ran = (chunk: string, headers: Values, expected: string, { now = 0, path = "/" } = {}): Case => `same(run(${luaString(chunk)}, ${toLua(headers)}, ${now}, ${luaString(path)}), ${luaString(expected)})`;
 
 function configuration(script: string): string {
   const typed = (name: string) => `type.googleapis.com/${name}`;
@@ -131,6 +132,20 @@ describe("a real LuaJIT", () => {
 
   test("closes a route at its second and not before", async () => {
     const chunk = closingLua(1_800_000_000_500, "RBAC: access denied");
-    expect(await problemOf(ran(chunk, { a: "1" }, "a=1", 1_799_999_999), ran(chunk, { a: "1" }, "403 RBAC: access denied", 1_800_000_000))).toBe("");
+    expect(await problemOf(ran(chunk, { a: "1" }, "a=1", { now: 1_799_999_999 }), ran(chunk, { a: "1" }, "403 RBAC: access denied", { now: 1_800_000_000 }))).toBe("");
+  });
+
+  test("refuses a key that was switched off wherever it stands, and lets every other request by", async () => {
+    const chunk = revokedLua(["h.old-anon.s", "h.old-service.s"]);
+    const escaped = [..."h.old-anon.s"].map((character) => `%${character.charCodeAt(0).toString(16)}`).join("");
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, "1"]));
+    expect(await problemOf(
+      ran(chunk, { apikey: "h.new.s", authorization: "Bearer user" }, "apikey=h.new.s & authorization=Bearer user", { path: "/functions/v1/hello?a=100%25&b=%zz" }),
+      ran(chunk, { authorization: "bearer   h.old-anon.s" }, "401 Unauthorized"),
+      ran(chunk, { "x-own": ["one", "before h.old-service.s after"] }, "401 Unauthorized"),
+      ran(chunk, {}, "401 Unauthorized", { path: "/functions/v1/hello?token=h.old-anon.s" }),
+      ran(chunk, {}, "401 Unauthorized", { path: `/functions/v1/hello?%61pikey=${escaped}` }),
+      ran(chunk, many(1000), "401 Unauthorized"),
+    )).toBe("");
   });
 });

@@ -55,25 +55,53 @@ end
 `;
 
 /**
+ * Before a request goes on, where no longer anybody may send these keys: services verify them by their signature, wherever they stand, so they may stand
+ * nowhere. A request with more headers than Kong shows to a program is refused too. Kong's sandbox has no more of Lua's library than is used here.
+ */
+export function revokedLua(keys: readonly string[]): string {
+  return `local revoked = { ${keys.map(luaString).join(", ")} }
+
+local function holds_revoked(text)
+  for _, key in ipairs(revoked) do
+    if text:find(key, 1, true) then return true end
+  end
+  return false
+end
+
+local path = kong.request.get_path_with_query():gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+local is_revoked, count = holds_revoked(path), 0
+for _, value in pairs(kong.request.get_headers(1000)) do
+  for _, one in ipairs(type(value) == "table" and value or { value }) do
+    count = count + 1
+    if type(one) == "string" and holds_revoked(one) then is_revoked = true end
+  end
+end
+if is_revoked or count >= 1000 then
+  return kong.response.exit(401, "Unauthorized", { ["Content-Type"] = "text/plain" })
+end
+`;
+}
+
+/**
  * Before a request goes on: the panel's cookies come off, and so do headers that a template left empty (an empty
  * `Authorization` keeps Storage from reading an S3 signature out of the query).
  */
 export const cleanRequestLua = `${isPanelCookie}
-local values = kong.request.get_headers()["cookie"]
+local values = kong.request.get_headers(1000)["cookie"]
 if values ~= nil then
   if type(values) ~= "table" then values = { values } end
-  local kept, is_changed = {}, false
+  local kept, is_changed = "", false
   for _, value in ipairs(values) do
     for pair in value:gmatch("[^;]+") do
       if is_panel_cookie(pair) then
         is_changed = true
       else
-        kept[#kept + 1] = pair:match("^%s*(.-)%s*$")
+        kept = kept .. (kept == "" and "" or "; ") .. pair:match("^%s*(.-)%s*$")
       end
     end
   end
   if is_changed then
-    if #kept > 0 then kong.service.request.set_header("cookie", table.concat(kept, "; ")) else kong.service.request.clear_header("cookie") end
+    if kept ~= "" then kong.service.request.set_header("cookie", kept) else kong.service.request.clear_header("cookie") end
   end
 end
 

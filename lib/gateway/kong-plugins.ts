@@ -1,5 +1,5 @@
 import { groups } from "./kong-consumers";
-import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, templateLiteral, type KeyTranslation } from "./kong-lua";
+import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, revokedLua, templateLiteral, type KeyTranslation } from "./kong-lua";
 import { deniedBody, type CorsRule, type GatewayRoute, type RouteTarget } from "./routes";
 
 export type KongPlugin = { name: string; config: Record<string, unknown> };
@@ -16,10 +16,15 @@ const userTokenLifetimeS = 604_800;
 const plainText = "text/plain";
 
 /** In force on every route that has no post-function of its own. Consumers are counted too: each kind of key is one. */
-export const globalPlugins: readonly KongPlugin[] = [
-  cleaning([]),
+export const globalPlugins = (revoked: readonly string[]): KongPlugin[] => [
+  cleaning(refusingKeys(revoked)),
   { name: "prometheus", config: { status_code_metrics: true, latency_metrics: true, bandwidth_metrics: true, upstream_health_metrics: false, per_consumer: true } },
 ];
+
+/** Routes that check no key pass tokens on to services that verify them by themselves. */
+function refusingKeys(revoked: readonly string[]): string[] {
+  return revoked.length === 0 ? [] : [revokedLua(revoked)];
+}
 
 function cleaning(before: readonly string[]): KongPlugin {
   return { name: "post-function", config: { access: [...before, cleanRequestLua], header_filter: [cleanResponseLua] } };
@@ -140,7 +145,7 @@ function responseTransformer({ responseHeaders = [], removeResponseHeaders = [] 
 }
 
 /** Plugins of one route. Kong runs them by its own priorities, not in this order. */
-export function routePlugins(route: GatewayRoute, shared: { keys: KeyTranslation; publicUrl: string }): KongPlugin[] {
+export function routePlugins(route: GatewayRoute, shared: { keys: KeyTranslation & { revoked: readonly string[] }; publicUrl: string }): KongPlugin[] {
   const { target } = route;
   return [
     corsPlugin(route.cors ?? "any", shared.publicUrl),
@@ -148,6 +153,6 @@ export function routePlugins(route: GatewayRoute, shared: { keys: KeyTranslation
     ...limitPlugins(route),
     ...(target.kind === "answer" ? [terminate(target.status, target.body)] : requestTransformer(route, shared.keys)),
     ...responseTransformer(route),
-    ...(route.closesAtMs === undefined ? [] : [cleaning([closingLua(route.closesAtMs, deniedBody)])]),
+    ...(route.closesAtMs === undefined ? [] : [cleaning([...refusingKeys(shared.keys.revoked), closingLua(route.closesAtMs, deniedBody)])]),
   ];
 }

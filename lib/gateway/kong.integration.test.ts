@@ -9,15 +9,17 @@ import type { ServiceName } from "@/lib/stack/desired";
 import { parseAccessLog } from "./access-log";
 import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
 import { renderKong } from "./kong";
+import type { KongKeys } from "./kong-consumers";
 import { sampleKeys, startKong, type Echo, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
 import { freePort, send, type Reply } from "./envoy-process.fixture";
 import { pathOf, sampleOwnRoute } from "./own-route.fixture";
 import { effectiveRoutes } from "./precedence";
+import { adaptContract } from "./route-probes";
 import { defaultGatewaySettings, type GatewaySettings } from "./route-model";
 
 const options = { enabledServices: allServices, release: { restrictsMetaCors: true } };
 const publicUrl = "http://127.0.0.1:8123";
-const configOf = (settings: Partial<GatewaySettings> = {}, enabledServices: readonly ServiceName[] = allServices, keys = sampleKeys) =>
+const configOf = (settings: Partial<GatewaySettings> = {}, enabledServices: readonly ServiceName[] = allServices, keys: KongKeys = sampleKeys) =>
   renderKong({ routes: effectiveRoutes({ ...defaultGatewaySettings, ...settings }, { ...options, enabledServices }), keys, publicUrl }).config;
 const config = configOf();
 
@@ -294,5 +296,27 @@ describe("the lab's Kong with the rendered document", () => {
     expect((await preflight("/rest/v1/todos", "https://app.example.com")).headers["access-control-allow-origin"]).toBe("*");
     for (const origin of ["http://127.0.0.1:8123", "http://localhost:3000"]) expect((await preflight("/pg/query", origin)).headers["access-control-allow-origin"]).toBe(origin);
     for (const origin of ["https://app.example.com", "http://localhost:3000.example.com"]) expect((await preflight("/pg/query", origin)).headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
+
+describe("with the legacy keys off", () => {
+  const { anon, serviceRole } = sampleKeys;
+  const off = configOf({}, allServices, { ...sampleKeys, anon: null, serviceRole: null, revoked: [anon, serviceRole] });
+  const escaped = [...anon].map((character) => `%${character.charCodeAt(0).toString(16)}`).join("");
+  const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
+
+  test("they are refused on every route and wherever they stand, and others pass as before", async () => {
+    await whileApplied(off, async () => {
+      const refused: [string, Parameters<RunningKong["ask"]>[1]][] = [
+        ["/rest/v1/todos", { headers: { apikey: anon } }], ["/storage/v1/object/public/a", { headers: { apikey: serviceRole } }], ["/storage/v1/bucket", bearer(serviceRole)], ["/functions/v1/hello", bearer(anon)],
+        ["/rest/v1/todos", { headers: { apikey: publishable, authorization: `Bearer ${serviceRole}` } }], ["/functions/v1/hello", { headers: { "x-api-key": anon } }], [`/functions/v1/hello?token=${anon}`, {}], [`/functions/v1/hello?%61pikey=${escaped}`, {}],
+      ];
+      for (const [path, sent] of refused) expect((await kong.ask(path, sent)).status, path).toBe(401);
+      expect((await kong.ask("/functions/v1/hello", bearer("a.users.token"))).status).toBe(200);
+      expect((await kong.ask("/storage/v1/bucket", { headers: { apikey: secret } })).status).toBe(200);
+      const requests = adaptContract(contractRequests({ enabledServices: allServices, release: "v0.8.2", gateway: "kong" }), defaultGatewaySettings, { ...options, isLegacyOff: true });
+      const results = judgeContract(await Promise.all(requests.map(async (request) => ({ request, answer: await answer(request) }))));
+      expect(results.filter(({ isPassed }) => !isPassed).map(({ id, expected, received }) => `${id}: ${expected} / ${received}`)).toEqual([]);
+    });
   });
 });

@@ -12,7 +12,7 @@ import { effectiveRoutes } from "./precedence";
 import { defaultGatewaySettings, type GatewaySettings } from "./route-model";
 
 const keys: KongKeys = {
-  anon: "anon.legacy.token", serviceRole: "service.legacy.token", publishable: ["sb_publishable_one"], secret: ["sb_secret_one"], anonToken: "anon.internal.token", serviceRoleToken: "service.internal.token",
+  anon: "anon.legacy.token", serviceRole: "service.legacy.token", publishable: ["sb_publishable_one"], secret: ["sb_secret_one"], revoked: [], anonToken: "anon.internal.token", serviceRoleToken: "service.internal.token",
   dashboardUsers: [{ username: "supabase", password: "dashboard-password" }], jwks: '{"keys":[]}',
 };
 const publicUrl = "https://project.example.com";
@@ -56,6 +56,16 @@ describe("the document for Kong", () => {
 
   test("leaves a key out that is switched off", () => {
     expect(consumers({ ...keys, anon: null, serviceRole: null }).map(({ username }) => username)).toEqual(["publishable", "secret", "dashboard"]);
+  });
+
+  test("refuses a key that is switched off on every route, also those with a program of their own", () => {
+    const settings: GatewaySettings = { ...defaultGatewaySettings, mcp: { isOpen: true, ipAllow: ["203.0.113.7"], expiresAt: "2027-01-01T00:00:00Z", requiresServiceKey: false } };
+    const programs = (revoked: string[]) => {
+      const { services, plugins } = JSON.parse(renderKong({ routes: effectiveRoutes(settings, optionsOf()), keys: { ...keys, revoked }, publicUrl }).config) as Document & { plugins: { name: string; config: { access?: string[] } }[] };
+      return [...plugins, ...services.flatMap(({ routes }) => routes.flatMap((route) => route.plugins))].filter(({ name }) => name === "post-function").map(({ config }) => (config.access as string[]).some((text) => text.includes("holds_revoked")));
+    };
+    expect(programs(["old.legacy.key"])).toEqual([true, true]);
+    expect(programs([])).toEqual([false, false]);
   });
 });
 

@@ -33,7 +33,7 @@ function kongDocument({ routes, keys, publicUrl }: KongInput) {
     consumers: consumers(keys),
     services: rendered.flatMap(({ route, kong }) => (route.target.kind === "answer" ? [] : [{ ...serviceOf(route, route.target), routes: [kong] }])),
     routes: [refusalOfHiddenSlashes(routes.length + 1), ...rendered.flatMap(({ route, kong }) => (route.target.kind === "answer" ? [kong] : []))],
-    plugins: globalPlugins,
+    plugins: globalPlugins(keys.revoked),
   };
 }
 

@@ -8,13 +8,17 @@ import { adaptContract } from "./route-probes";
 
 const options = { enabledServices: allServices, release: { restrictsMetaCors: true } };
 const requests = contractRequests({ enabledServices: allServices, release: "v0.8.2" });
+const closed = new Set(["realtime-tenants-service", "realtime-openapi-service"]);
 const isLegacy = ({ credential }: { credential: string }) => credential === "anon" || credential === "service";
 
 describe("with the legacy keys off", () => {
   it("the contract wants every request that carries one refused, and all others answered as before", () => {
     const adapted = adaptContract(requests, defaultGatewaySettings, { ...options, isLegacyOff: true });
     expect(adapted.map(({ id }) => id)).toEqual(requests.map(({ id }) => id));
-    expect(new Set(adapted.filter(isLegacy).map(({ expected }) => JSON.stringify(expected)))).toEqual(new Set(['{"statuses":[401]}']));
+    const expectedOf = (isClosed: boolean) => new Set(adapted.filter((request) => isLegacy(request) && closed.has(request.id) === isClosed).map(({ expected }) => JSON.stringify(expected)));
+    expect([...expectedOf(false)]).toEqual(['{"statuses":[401]}']);
+    // Closed to everybody: either refusal is one.
+    expect([...expectedOf(true)]).toEqual(['{"statuses":[401,403]}']);
     expect(adapted.filter((request) => !isLegacy(request))).toEqual(requests.filter((request) => !isLegacy(request)));
   });
 

@@ -40,8 +40,10 @@ export function takesDashboardLogin(request: ContractRequest, settings: GatewayS
   return explanation.outcome === "matched" && explanation.route.access === "basic-auth";
 }
 
-function withKeyOff(request: ContractRequest, { ipAllow }: GatewayRoute): ContractRequest {
-  return { ...request, title: `The legacy ${request.credential} key is off: ${request.method} ${request.path}`, expected: { statuses: ipAllow === undefined ? [401] : [401, 403] } };
+/** Kong answers for a closed route, and for a service that is not there, before it looks for such keys. */
+function withKeyOff(request: ContractRequest, { ipAllow, target }: GatewayRoute): ContractRequest {
+  const others = [...(ipAllow === undefined ? [] : [403]), ...(target.kind === "answer" ? [target.status] : [])];
+  return { ...request, title: `The legacy ${request.credential} key is off: ${request.method} ${request.path}`, expected: { statuses: [...new Set([401, ...others])] } };
 }
 
 function toGatewayRequest({ method, path, headers, isWebSocket }: Pick<ContractRequest, "method" | "path" | "headers" | "isWebSocket">): GatewayRequest {

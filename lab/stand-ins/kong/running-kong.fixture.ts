@@ -19,6 +19,7 @@ export const sampleKeys = {
   serviceRole: token("legacy-service"),
   publishable: ["sb_publishable_aaaaaaaaaaaaaaaaaaaaaa_bbbbbbbb"],
   secret: ["sb_secret_cccccccccccccccccccccc_dddddddd"],
+  revoked: [],
   anonToken: token("internal-anon"),
   serviceRoleToken: token("internal-service"),
   dashboardUsers: [{ username: "supabase", password: "dashboard4password" }],

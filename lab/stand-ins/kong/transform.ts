@@ -60,8 +60,9 @@ export function transformAnswer(config: PluginConfig<"response-transformer">, an
 }
 
 /** The chunks of post-function that the stand-in knows, as what they do. */
-export function runAccessChunks({ upstream: { headers } }: Exchange, { access }: PluginConfig<"post-function">, nowS: number): Answer | undefined {
+export function runAccessChunks({ asked, upstream: { headers } }: Exchange, { access }: PluginConfig<"post-function">, nowS: number): Answer | undefined {
   for (const chunk of access.map(readChunk)) {
+    if (chunk?.does === "refuse-keys" && holdsOne(chunk.keys, `${asked.rawPath}?${asked.query}`, headers)) return { status: 401, headers: { "content-type": "text/plain" }, body: "Unauthorized" };
     if (chunk?.does === "close" && nowS >= chunk.atS) return { status: 403, headers: { "content-type": "text/plain" }, body: chunk.body };
     if (chunk?.does === "clear-empty-header") clearEmpty(headers, chunk.header);
     if (chunk?.does === "clean-request") {
@@ -71,6 +72,13 @@ export function runAccessChunks({ upstream: { headers } }: Exchange, { access }:
     }
   }
   return undefined;
+}
+
+/** Of the headers as they go on, and of the path and query as they came, once unescaped. */
+function holdsOne(keys: readonly string[], target: string, headers: Headers): boolean {
+  const values = [...headers.values()].flat();
+  const texts = [...values, target.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))];
+  return values.length >= 1000 || texts.some((text) => keys.some((key) => text.includes(key)));
 }
 
 export function runAnswerChunks(config: PluginConfig<"post-function">, answer: Headers): void {

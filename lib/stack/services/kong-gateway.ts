@@ -31,12 +31,13 @@ function configFile(path: string, content: string, reloadable: boolean): ConfigF
 
 function kongKeys(context: Pick<ServiceContext, "input" | "secrets" | "release">): KongKeys {
   const { secrets } = context;
-  const { anon, serviceRole, publishable, secret, anonToken, serviceRoleToken } = gatewayInput(context).keys;
+  const { anon, serviceRole, publishable, secret, revoked = {}, anonToken, serviceRoleToken } = gatewayInput(context).keys;
   return {
     anon,
     serviceRole,
     publishable: [publishable].flat(),
     secret: [secret].flat(),
+    revoked: Object.values(revoked).flat(),
     anonToken,
     serviceRoleToken,
     dashboardUsers: dashboardUsers(context),
