@@ -1,4 +1,5 @@
 import type { Act } from "@/components/act/act-result";
+import type { StudioActs } from "@/components/studio/studio-acts";
 
 type Started = { operationId: string };
 export type ProjectAct = Act<{ ref: string }, Started>;
@@ -11,4 +12,5 @@ export type ProjectActs = {
   prove: ProjectAct;
   undoDelete: ProjectAct;
   cancel: Act<{ operationId: string }, unknown>;
+  openStudio: StudioActs["open"];
 };

@@ -2,11 +2,12 @@
 import { CirclePause, CirclePlay, ExternalLink, ShieldCheck, Undo2 } from "lucide-react";
 import { useAct } from "@/components/act/use-act";
 import { buttonLooks, Button } from "@/components/ui/button";
+import { OpenStudioButton } from "@/components/studio/open-studio-button";
 import { showToast } from "@/components/ui/toast";
 import type { ProjectDetail } from "@/lib/projects/views";
 import type { ProjectActs } from "./project-acts";
 
-type ButtonsProps = { project: Pick<ProjectDetail, "ref" | "state" | "may" | "runningOperationId" | "apiUrl" | "wasEverReady"> & { hasStudio: boolean }; acts: ProjectActs };
+type ButtonsProps = { project: Pick<ProjectDetail, "ref" | "state" | "may" | "runningOperationId" | "apiUrl" | "wasEverReady"> & { hasStudio: boolean; isBehindEdge: boolean }; acts: ProjectActs };
 
 /** The acts of a project that fit its state and the person's role. Pause and resume happen at once, with Undo. */
 export function ProjectButtons({ project, acts }: ButtonsProps) {
@@ -22,7 +23,8 @@ export function ProjectButtons({ project, acts }: ButtonsProps) {
 
   return (
     <>
-      {isUp && project.hasStudio && may("project.studio") && (
+      {isUp && project.hasStudio && may("project.studio") && project.isBehindEdge && <OpenStudioButton projectRef={project.ref} act={acts.openStudio} />}
+      {isUp && project.hasStudio && may("project.studio") && !project.isBehindEdge && (
         <a href={`${project.apiUrl}/`} target="_blank" rel="noreferrer" className={buttonLooks({ variant: "secondary" })}>
           <ExternalLink aria-hidden className="size-4" />
           Studio

@@ -9,6 +9,7 @@ import type { GatewaySettings, McpSettings } from "@/lib/gateway/route-model";
 import { EditSheet, FieldGroup } from "./edit-sheet";
 import { LinesField } from "./form-fields";
 import { Outcome } from "./own-route-sheet";
+import { McpUses } from "./mcp-uses";
 import { linesOf } from "./policy-form";
 import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 import { checkSettings, useForm } from "./use-checked-settings";
@@ -57,6 +58,9 @@ function McpForm({ editing, onClose }: { editing: RoutesEditing; onClose(): void
         {form.isOpen && (
           <OpenFields form={form} set={set} bridgeAddress={editing.view.bridgeAddress} error={(place, field) => (isTouched(field) ? checked.problemAt(`mcp.${place}`) : undefined)} />
         )}
+      </FieldGroup>
+      <FieldGroup title="Use">
+        <McpUses projectRef={editing.view.ref} />
       </FieldGroup>
       <Outcome checked={checked} isShown={isDirty} />
     </EditSheet>

@@ -8,9 +8,9 @@ import { permissions, type Permission } from "./permissions";
 /** The table of roles as the product promises it (docs and README say the same), written out by hand. `*`: the password again. */
 const promised: Record<string, readonly Permission[]> = {
   "viewer": ["project.see", "project.members.see", "team.see"],
-  "operator": ["project.logs", "project.studio", "project.pause", "project.resume", "project.restart", "project.reconcile", "project.prove", "operation.cancel", "operation.retry", "function.write", "gateway.edit", "project.create", "project.duplicate"],
-  "admin": ["project.edit"],
-  "admin *": ["secret.reveal", "secret.rotate", "project.export", "project.delete", "project.undo-delete", "project.members.change", "team.change"],
+  "operator": ["project.logs", "project.studio", "studio.see", "project.pause", "project.resume", "project.restart", "project.reconcile", "project.prove", "operation.cancel", "operation.retry", "function.write", "gateway.edit", "project.create", "project.duplicate"],
+  "admin": ["project.edit", "studio.change"],
+  "admin *": ["secret.reveal", "secret.rotate", "studio.users", "project.export", "project.delete", "project.undo-delete", "project.members.change", "team.change"],
   "owner": ["gateway.networks", "installation.settings", "installation.tokens", "installation.audit"],
   "owner *": ["team.owners", "project.purge", "installation.recovery-kit", "installation.backup"],
 };

@@ -22,7 +22,14 @@ const rule = (
 export const permissions = {
   "project.see": rule("project", "viewer"),
   "project.logs": rule("project", "operator"),
-  "project.studio": rule("project", "operator"),
+  /** Opens Studio without its password: a browser's own, so no token can. */
+  "project.studio": rule("project", "operator", { tokenScope: "never" }),
+  /** Who is in Studio, and ending that. */
+  "studio.see": rule("project", "operator"),
+  /** Where Studio answers, and from which networks. */
+  "studio.change": rule("project", "admin"),
+  /** Who signs in at Studio itself. Whoever adds a user has its password, so it takes what a reveal takes. */
+  "studio.users": rule("project", "admin", { needsPassword: true, tokenScope: "reveal" }),
   "project.pause": rule("project", "operator"),
   "project.resume": rule("project", "operator"),
   "project.restart": rule("project", "operator"),

@@ -21,6 +21,8 @@ export type OperationKind =
   | "keys.end-overlap"
   | "keys.legacy"
   | "keys.rotate-jwt"
+  | "studio.users"
+  | "studio.settings"
   | "gateway.refresh-upstreams"
   | "project.check-public"
   | "edge.turn-on"

@@ -25,6 +25,8 @@ const permissionOf: Record<OperationKind, Permission> = {
   "keys.end-overlap": "secret.rotate",
   "keys.legacy": "secret.rotate",
   "keys.rotate-jwt": "secret.rotate",
+  "studio.users": "studio.users",
+  "studio.settings": "studio.change",
   "gateway.refresh-upstreams": "gateway.edit",
   "project.check-public": "project.prove",
   "edge.turn-on": "installation.settings",

@@ -18,6 +18,8 @@ const titles: Record<string, string> = {
   "keys.end-overlap": "End replaced API key",
   "keys.legacy": "Switch legacy keys",
   "keys.rotate-jwt": "Rotate JWT secret",
+  "studio.users": "Change users of Studio",
+  "studio.settings": "Change who reaches Studio",
   "gateway.refresh-upstreams": "Follow external upstreams",
   "project.check-public": "Check the public URL",
   "edge.turn-on": "Turn the edge on",

@@ -64,9 +64,9 @@ export function plainSecrets(store: Store, now: () => Date): SecretsPort {
           if (row.ciphertext.startsWith(sealedMark)) await tx.secretValue.update({ where: { id: row.id }, data: { ciphertext: plainMark + row.ciphertext.slice(sealedMark.length) } });
         }
       }),
-    async readDashboardUsers(db, projectId) {
-      const rows = await db.dashboardUser.findMany({ where: { projectId }, orderBy: { username: "asc" } });
-      return rows.map(({ username, passwordCiphertext }) => ({ username, password: new Secret(passwordCiphertext.slice(plainMark.length)) }));
+    async readDashboardUsers(db, projectId, rows) {
+      const stored = rows ?? (await db.dashboardUser.findMany({ where: { projectId }, orderBy: { username: "asc" } }));
+      return stored.map(({ username, passwordCiphertext }) => ({ username, password: new Secret(passwordCiphertext.slice(plainMark.length)) }));
     },
     async writeDashboardUser(tx, { id, projectId, username, now: at }, password) {
       const passwordCiphertext = plainMark + password.reveal();

@@ -1,7 +1,8 @@
-import { UnauthenticatedError } from "@/lib/access/errors";
+import { NotFoundError, UnauthenticatedError } from "@/lib/access/errors";
 import { studioAuthorizationHeader } from "@/lib/projects/edge/edge-studio";
 import { redeemStudioTicket } from "@/lib/projects/studio/redeem-ticket";
 import { linkBase } from "./panel-links";
+import { problemResponse } from "./problem";
 import { reportError } from "./report-error";
 import { webStore } from "./store";
 import { closedPage } from "./studio-closed-page";
@@ -16,7 +17,7 @@ const uncached = { "cache-control": "no-store" };
  */
 export async function answerStudioQuestion(headers: Pick<Headers, "get">): Promise<Response> {
   const question = readStudioQuestion(headers);
-  if (question === null) return new Response("Not found\n", { status: 404, headers: uncached });
+  if (question === null) return problemResponse(new NotFoundError());
   try {
     if (question.ticket !== null) return await redeem(question, question.ticket);
     if (question.isForeign) return Response.json({ message: "A page of another address cannot use Studio." }, { status: 403, headers: uncached });

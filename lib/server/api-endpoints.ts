@@ -6,7 +6,8 @@ import { operationEndpoints } from "./api/operation-endpoints";
 import { peopleEndpoints } from "./api/people-endpoints";
 import { projectEndpoints } from "./api/project-endpoints";
 import { routesEndpoints } from "./api/routes-endpoints";
+import { studioEndpoints } from "./api/studio-endpoints";
 import { switchEndpoints } from "./api/switch-endpoints";
 
 /** Every endpoint of the REST API: what it takes, what it gives. Handlers and the OpenAPI text are made from these. */
-export const endpoints = { ...projectEndpoints, ...gatewayEndpoints, ...routesEndpoints, ...switchEndpoints, ...keysEndpoints, ...operationEndpoints, ...peopleEndpoints, ...installationEndpoints, ...edgeEndpoints };
+export const endpoints = { ...projectEndpoints, ...gatewayEndpoints, ...routesEndpoints, ...switchEndpoints, ...keysEndpoints, ...studioEndpoints, ...operationEndpoints, ...peopleEndpoints, ...installationEndpoints, ...edgeEndpoints };

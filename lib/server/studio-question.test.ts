@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { PANEL_COOKIE_PREFIXES } from "@/lib/gateway/envoy-lua";
+import { ticketParameter } from "@/lib/projects/studio/studio-session";
 import { installClientAddress } from "./client-address";
-import { readStudioQuestion, studioCookieName, ticketParameter } from "./studio-question";
+import { readStudioQuestion, studioCookieName } from "./studio-question";
 
 const projectId = "aaaaaaaaaaaa";
 beforeAll(() => installClientAddress(() => false, "p".repeat(64)));

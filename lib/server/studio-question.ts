@@ -1,8 +1,7 @@
+import { ticketParameter } from "@/lib/projects/studio/studio-session";
 import { edgeProject } from "./client-address";
 import { parseCookies } from "./session-cookie";
 
-/** Query parameter of the link that opens Studio once. */
-export const ticketParameter = "basehold-ticket";
 /** Query parameter by which a browser asks to be asked for the user name and password of a user of Studio. */
 export const signInParameter = "basehold-sign-in";
 

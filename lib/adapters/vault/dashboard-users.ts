@@ -8,9 +8,9 @@ const placeOf = (rowId: string) => ({ table: "DashboardUser", column: "passwordC
 /** Passwords of Studio's users, each encrypted with the data key of its project and bound to its row. */
 export function openDashboardUsers(keyring: Keyring): Pick<SecretsPort, "readDashboardUsers" | "writeDashboardUser" | "openSealed"> {
   return {
-    async readDashboardUsers(db, projectId) {
-      const rows = await db.dashboardUser.findMany({ where: { projectId }, orderBy: { username: "asc" } });
-      return Promise.all(rows.map(async ({ id, username, passwordCiphertext }) => ({ username, password: new Secret(await keyring.decrypt(db, projectId, placeOf(id), passwordCiphertext)) })));
+    async readDashboardUsers(db, projectId, rows) {
+      const stored = rows ?? (await db.dashboardUser.findMany({ where: { projectId }, orderBy: { username: "asc" } }));
+      return Promise.all(stored.map(async ({ id, username, passwordCiphertext }) => ({ username, password: new Secret(await keyring.decrypt(db, projectId, placeOf(id), passwordCiphertext)) })));
     },
     async writeDashboardUser(tx, { id, projectId, username, now }, password) {
       const passwordCiphertext = await keyring.encrypt(tx, projectId, placeOf(id), password.reveal());

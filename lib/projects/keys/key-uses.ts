@@ -6,7 +6,7 @@ const legacyKinds = ["legacy-anon", "legacy-service"] as const satisfies readonl
 export type LegacyKind = (typeof legacyKinds)[number];
 
 /** Uses are counted by the hour: from the start of the hour in which the time begins. */
-const sinceHour = (now: Date, hours: number) => new Date(Math.floor((now.getTime() - hours * hourMs) / hourMs) * hourMs);
+export const sinceHour = (now: Date, hours: number) => new Date(Math.floor((now.getTime() - hours * hourMs) / hourMs) * hourMs);
 
 /** Requests with a legacy key within the last hours; of one kind where it is named. */
 export async function countUses(db: Db, projectId: string, now: Date, hours: number, kind?: LegacyKind): Promise<number> {

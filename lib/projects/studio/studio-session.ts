@@ -3,6 +3,8 @@ import { loadRefActor } from "@/lib/access/load-actor";
 import { hashSecretText } from "@/lib/access/secret-text";
 import type { Db } from "@/lib/adapters/store/types";
 
+/** Query parameter of the link that opens Studio once. */
+export const ticketParameter = "basehold-ticket";
 /** How long a link to Studio works, once. */
 export const redeemWithinMs = 60_000;
 /** A session of Studio ends after this long without a request. */
@@ -21,7 +23,8 @@ export function isStudioSessionLive({ redeemedAt, lastSeenAt, endedAt }: Pick<Ti
 
 /** Whether the person still has an account, a role that opens Studio, and the session of the panel that it was opened from. */
 export async function mayStillOpen(db: Db, { projectId, userId, sessionId }: Pick<TicketRow, "projectId" | "userId" | "sessionId">, now: Date): Promise<boolean> {
-  const actor = await loadRefActor(db, { kind: "user", userId, sessionId, name: "", ip: null }, now);
+  // What ended at this very moment has ended.
+  const actor = await loadRefActor(db, { kind: "user", userId, sessionId, name: "", ip: null }, new Date(now.getTime() + 1));
   return actor !== null && may(actor, "project.studio", projectId) !== "no";
 }
 

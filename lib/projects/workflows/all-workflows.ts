@@ -11,6 +11,7 @@ import { gatewayWorkflow, refreshWorkflow } from "./gateway-workflow";
 import { endOverlapWorkflow, legacyKeysWorkflow, rotateJwtWorkflow, rotateKeyWorkflow } from "./keys-workflows";
 import { pauseWorkflow, proveWorkflow, reconcileWorkflow, restartWorkflow, resumeWorkflow, undoDeleteWorkflow } from "./run-workflows";
 import { endBesideWorkflow, switchWorkflow } from "./switch-workflows";
+import { studioSettingsWorkflow, studioUsersWorkflow } from "./studio-workflows";
 import type { WorkflowTools } from "./tools";
 
 /** Every workflow of projects, by operation kind. */
@@ -34,6 +35,8 @@ export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<nev
     endOverlapWorkflow(tools),
     legacyKeysWorkflow(tools),
     rotateJwtWorkflow(tools),
+    studioUsersWorkflow(tools),
+    studioSettingsWorkflow(tools),
     refreshWorkflow(tools),
     checkPublicWorkflow(tools),
     turnEdgeOnWorkflow(tools),

@@ -18,8 +18,8 @@ export interface SecretsPort {
   write(tx: Db, projectId: string, name: SecretName, value: Secret): Promise<void>;
   /** Re-encrypts values that web sealed to the worker with the project's data key. Idempotent. */
   unsealPending(projectId: string): Promise<void>;
-  /** Users of Studio beside the first, by name. Throws when a password cannot be opened. */
-  readDashboardUsers(db: Db, projectId: string): Promise<DashboardUserSecret[]>;
+  /** Users of Studio beside the first, by name; those of `rows` where they are given. Throws when a password cannot be opened. */
+  readDashboardUsers(db: Db, projectId: string, rows?: readonly { id: string; username: string; passwordCiphertext: string }[]): Promise<DashboardUserSecret[]>;
   /** Makes the user, or gives the one with this id another password. */
   writeDashboardUser(tx: Db, user: { id: string; projectId: string; username: string; now: Date }, password: Secret): Promise<void>;
   /** Opens a text that web sealed to the worker. Throws when it was made for another key. */

@@ -44,6 +44,7 @@ const settings = z.object({
   displayName: z.string(), release: z.string(), services: z.array(serviceName), bindAddress: z.string(), publicUrl: z.string(), siteUrl: z.string(), redirectUrls: z.array(z.string()),
   smtp: z.object({ host: z.string(), port: z.number(), user: z.string(), senderEmail: z.string(), senderName: z.string() }).nullable(), isDirectDatabasePortOpen: z.boolean(),
   keys: z.object({ legacy: z.enum(["on", "leaving", "off"]), publishableOverlapEndsAt: z.iso.datetime().nullable(), secretOverlapEndsAt: z.iso.datetime().nullable() }).optional(),
+  studio: z.object({ allowedNetworks: z.array(z.string()).nullable(), isOnApiNames: z.boolean(), isOnLocalAddress: z.boolean() }).optional(),
 });
 
 export const projectDetailSchema = listItem

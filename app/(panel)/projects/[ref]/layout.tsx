@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { deleteWhole, duplicateProject, exportWhole, pause, prove, purge, reconcile, resume, undoDelete } from "@/app/actions/project-actions";
 import { cancel } from "@/app/actions/operation-actions";
+import { open as openStudio } from "@/app/actions/studio-actions";
 import { DuplicateButton } from "@/components/projects/duplicate-button";
 import { ProjectButtons } from "@/components/projects/project-buttons";
 import { staleAfterMs } from "@/components/projects/project-row";
@@ -42,7 +43,7 @@ export default async function ProjectLayout({ params, children }: Params & { chi
           acts={
             <>
               {isDuplicableHere(project) && <DuplicateButton projectRef={ref} act={duplicateProject} />}
-              <ProjectButtons project={{ ...project, hasStudio: project.settings.services.includes("studio") }} acts={{ pause, resume, reconcile, prove, undoDelete, cancel }} />
+              <ProjectButtons project={{ ...project, hasStudio: project.settings.services.includes("studio"), isBehindEdge: project.ports.gatewayInner !== undefined }} acts={{ pause, resume, reconcile, prove, undoDelete, cancel, openStudio }} />
             </>
           }
         />
@@ -64,6 +65,7 @@ function tabsFor({ ref, may, settings, wasEverReady }: ProjectDetail) {
     { href: base, label: "Overview", isOpen: true },
     { href: `${base}/routes`, label: "Routes", isOpen: true },
     { href: `${base}/keys`, label: "Keys", isOpen: wasEverReady },
+    { href: `${base}/studio`, label: "Studio", isOpen: wasEverReady && may.includes("studio.see") && settings.services.includes("studio") },
     { href: `${base}/domains`, label: "Domains", isOpen: true },
     { href: `${base}/functions`, label: "Functions", isOpen: may.includes("function.write") && settings.services.includes("functions") },
     { href: `${base}/logs`, label: "Logs", isOpen: may.includes("project.logs") },
