@@ -2,11 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
 import type { GatewayKind } from "@/lib/gateway/contract";
-import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
+import { buildDesiredStack, openStackContext } from "@/lib/stack/build-desired-stack";
 import type { DesiredService, DesiredStack, ServiceName, StackServiceName } from "@/lib/stack/desired";
 import { generateProjectSecrets } from "@/lib/stack/keys";
 import { sampleInput, sampleSettings } from "@/lib/stack/sample-input.fixture";
-import type { ProjectSecrets } from "@/lib/stack/settings";
+import { gateway } from "@/lib/stack/services/gateway";
+import { kongGatewayParts } from "@/lib/stack/services/kong-gateway";
+import { defaultKeySettings, type ProjectSecrets, type StackInput } from "@/lib/stack/settings";
 import { registryPort } from "./paths";
 
 const engine = new DockerEngine();
@@ -24,15 +26,29 @@ export type RunningStack = {
 
 export const labReference = (image: string) => `127.0.0.1:${String(registryPort)}/${image}`;
 
-type Options = { release: string; services: ServiceName[]; /** Third and fourth byte of the network, so that two stacks never share one. */ subnet: string; firstPort: number; /** Envoy unless told. */ gateway?: GatewayKind };
+type Options = { release: string; services: ServiceName[]; /** Third and fourth byte of the network, so that two stacks never share one. */ subnet: string; firstPort: number; /** Envoy unless told. */ gateway?: GatewayKind; /** Which keys the gateway takes; both unless told. */ keys?: KeyChoice };
+
+/** `legacy`: upstream's mode without opaque keys, in which no project of ours is; `opaque`: the legacy keys are switched off. */
+export type KeyChoice = "legacy" | "opaque" | "both";
+
+/** The stack with a gateway that knows no publishable and no secret key. */
+function withoutOpaqueKeys(input: StackInput): DesiredStack {
+  const stack = buildDesiredStack(input);
+  const context = openStackContext(input);
+  const legacy = { ...context, secrets: { ...context.secrets, publishableKey: "", secretKey: "" } };
+  const files = { "api-gw": gateway.build(legacy).files, kong: kongGatewayParts(legacy).files };
+  return { ...stack, services: stack.services.map((service) => (service.name === "api-gw" || service.name === "kong" ? { ...service, files: files[service.name] ?? [] } : service)) };
+}
 
 /** Starts lab images with exactly the environment, command, files and volumes that the product asks for; no panel is involved. */
-export async function startLabStack({ release, services, subnet, firstPort, gateway }: Options): Promise<RunningStack> {
+export async function startLabStack({ release, services, subnet, firstPort, gateway: serving, keys = "both" }: Options): Promise<RunningStack> {
   const secrets = await generateProjectSecrets({ randomBytes: (length) => new Uint8Array(randomBytes(length)), nowSeconds: Math.floor(Date.now() / 1000), uuid: randomUUID });
   const projectId = randomBytes(6).toString("hex");
   const ports = { gateway: firstPort, poolerSession: firstPort + 1, poolerTransaction: firstPort + 2, database: null };
   const publicUrl = `http://127.0.0.1:${String(firstPort)}`;
-  const stack = buildDesiredStack({ ...sampleInput, projectId, subnet, ports, secrets, settings: { ...sampleSettings, release, services, publicUrl }, ...(gateway === undefined ? {} : { gateways: { serving: gateway, isOtherBeside: false } }) });
+  const settings = { ...sampleSettings, release, services, publicUrl, ...(keys === "opaque" ? { keys: { ...defaultKeySettings, legacy: "off" as const } } : {}) };
+  const input: StackInput = { ...sampleInput, projectId, subnet, ports, secrets, settings, ...(serving === undefined ? {} : { gateways: { serving, isOtherBeside: false } }) };
+  const stack = keys === "legacy" ? withoutOpaqueKeys(input) : buildDesiredStack(input);
   const names = { network: `basehold-lab-test-${projectId}`, of: (part: string) => `basehold-lab-test-${projectId}-${part}` };
   const labels = { "basehold.lab.test": projectId };
   const networkId = await engine.createNetwork({ name: names.network, subnet, labels });

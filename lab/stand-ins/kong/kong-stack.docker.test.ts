@@ -23,7 +23,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lab-kong-walk-"));
   stack = await startLabStack({ release: "v0.8.2", services, subnet: `10.213.${String(190 + randomInt(50))}.0/26`, firstPort, gateway: "kong" });
-  await Promise.all(services.map((service) => stack.ready(service)));
+  await Promise.all(services.map((service) => stack.ready(service === "api-gw" ? "kong" : service)));
 });
 
 afterAll(async () => {

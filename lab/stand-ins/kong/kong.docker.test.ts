@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kongFile } from "@/lib/gateway/kong";
@@ -31,9 +31,11 @@ async function inside(argv: readonly string[]): Promise<{ exitCode: number; outp
 }
 
 async function upload(path: string, content: string): Promise<void> {
-  const file = join(folder, basename(path));
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
-  await run("docker", ["cp", file, `${container}:${path}`]);
+  // As a tree: a folder that the image lacks is made, as by the product.
+  await run("docker", ["cp", `${folder}/.`, `${container}:/`]);
 }
 
 async function until(argv: readonly string[]): Promise<void> {
