@@ -13,14 +13,19 @@ import { legacyKeysEnd } from "@/lib/stack/key-words";
 import type { KeysActs } from "./keys-acts";
 import { replacedSentence, sayUse } from "./key-words";
 
+const offWords = {
+  envoy: "The legacy keys are off: a request that carries one is refused, on every route. Those still sent are counted below.",
+  kong: "The legacy keys are off: a request that carries one is refused, on every route. Kong does not count those still sent; what is below was counted before.",
+};
+
 /** Who still sends legacy keys, counted by the gateway. */
 export function LegacyUses({ view, gateway }: { view: KeysView; gateway: "envoy" | "kong" }) {
   const legacy = view.keys.filter((key) => key.uses !== null);
   const callers = legacy.flatMap((key) => (key.uses?.callers ?? []).map((caller) => ({ ...caller, label: key.label })));
   return (
     <>
-      <Notice tone={view.legacy === "off" ? "info" : "warn"}>{view.legacy === "off" ? "The legacy keys are off: a request that carries one is refused, on every route. Those still sent are counted below." : legacyKeysEnd}</Notice>
-      {gateway === "kong" && <p className="text-sm text-ink-2">{kongTellsNot.keys}</p>}
+      <Notice tone={view.legacy === "off" ? "info" : "warn"}>{view.legacy === "off" ? offWords[gateway] : legacyKeysEnd}</Notice>
+      {gateway === "kong" && view.legacy !== "off" && <p className="text-sm text-ink-2">{kongTellsNot.keys}</p>}
       <dl className="grid gap-3 sm:grid-cols-2">
         {legacy.map((key) => (
           <Counter key={key.kind} apiKey={key} />
