@@ -30,6 +30,10 @@ export type OperationKind =
   | "edge.edit"
   | "edge.join"
   | "edge.leave"
+  | "domain.attach"
+  | "domain.detach"
+  | "domain.change"
+  | "domain.certificate"
   | "function.deploy"
   | "function.delete"
   | "installation.backup";

@@ -161,7 +161,7 @@ function makeTools({ world, clock, exports, gateway, edgeWorld, outside }: Scene
     secrets: plainSecrets(store, clock.now),
     probe: fakeProbe(world, gateway, edgeWorld),
     names: fakeNames(gateway, edgeWorld),
-    domains: fakeDomainPorts(outside, edgeWorld),
+    domains: fakeDomainPorts(outside, edgeWorld, () => void (gateway.waitedMs += 20_000)),
     certificateKeys: plainKeys,
     isPortFree: async (hostIp, port) => !world.portsHeldByOthers.includes(port) && !(edgeWorld.state === "running" && listenersOf(edgeWorld.document).includes(`${hostIp}:${port}`)),
     resolveHost: async (host) => (host.endsWith(".example.com") ? ["93.184.216.34"] : []),

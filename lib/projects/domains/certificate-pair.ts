@@ -51,6 +51,18 @@ export function readFacts(certificatePem: string): CertificateFacts | null {
   }
 }
 
+/** SHA-256 of the first certificate of a PEM text, as Node prints it; null when there is none that can be read. */
+export function fingerprintOf(certificatePem: string): string | null {
+  const [first] = certificatePem.match(certificateBlock) ?? [];
+  const certificate = first === undefined ? null : parseCertificate(first);
+  return certificate?.fingerprint256 ?? null;
+}
+
+/** Warnings of a chain that was accepted before, as `readPair` gives them. */
+export function chainWarnings(certificatePem: string): string[] {
+  return warningsOf((certificatePem.match(certificateBlock) ?? []).flatMap((block) => parseCertificate(block) ?? []));
+}
+
 export function factsOf(certificate: X509Certificate): CertificateFacts {
   const names = (certificate.subjectAltName ?? "").split(", ").flatMap((entry) => (entry.startsWith("DNS:") ? [entry.slice("DNS:".length).toLowerCase()] : []));
   return { names, issuer: commonNameOf(certificate.issuer), notBeforeMs: Date.parse(certificate.validFrom), notAfterMs: Date.parse(certificate.validTo) };

@@ -37,8 +37,8 @@ export const plainKeys: CertificateKeys = {
 
 type LoadPem = { certificates?: { load_pem?: { certificate: string }[] } };
 
-/** Shows what the edge would: an uploaded certificate that covers the name, or one that it got. */
-export function fakeDomainPorts(names: FakeNames, edgeWorld: FakeEdgeWorld): DomainPorts {
+/** Shows what the edge would; `wait` is called where somebody will ask again later: an uploaded certificate that covers the name, or one that it got. */
+export function fakeDomainPorts(names: FakeNames, edgeWorld: FakeEdgeWorld, wait: () => void = () => undefined): DomainPorts {
   const addressesOf = (hostname: string) => names.addresses[hostname] ?? [machineAddress];
   const uploadedFor = (hostname: string) => ((edgeWorld.document?.apps["tls"] as LoadPem | undefined)?.certificates?.load_pem ?? []).find(({ certificate }) => coversName(readFacts(certificate)?.names ?? [], hostname));
   return {
@@ -47,7 +47,11 @@ export function fakeDomainPorts(names: FakeNames, edgeWorld: FakeEdgeWorld): Dom
       readCaa: (hostname) => Promise.resolve({ at: names.caa[hostname] === undefined ? null : hostname, records: names.caa[hostname] ?? [], problem: null }),
     },
     async readTls({ hostname, address }) {
-      if (edgeWorld.state !== "running" || !listenersOf(edgeWorld.document).includes(`:${String(address.port)}`)) return { shown: null, error: "connection refused" };
+      if (edgeWorld.state !== "running" || !listenersOf(edgeWorld.document).includes(`:${String(address.port)}`)) {
+        wait();
+        return { shown: null, error: "connection refused" };
+      }
+      if (names.showsNames !== null) wait();
       const uploaded = uploadedFor(hostname);
       if (uploaded !== undefined) return { shown: { facts: readFacts(uploaded.certificate) ?? { names: [], issuer: "", notBeforeMs: 0, notAfterMs: 0 }, fingerprint: new X509Certificate(uploaded.certificate).fingerprint256, distrust: "its root is none that this machine trusts" }, error: null };
       const issued = edgeWorld.certificates.findLast((each) => each.names.includes(hostname));

@@ -1,4 +1,4 @@
-import type { ServiceName } from "@/lib/stack/desired";
+import type { ServiceName, StackServiceName } from "@/lib/stack/desired";
 
 export type DomainKind = "api" | "studio";
 export type DomainTls = "acme" | "uploaded" | "internal";
@@ -117,7 +117,7 @@ export type DomainPreview = {
   /** Variables that services are given, by their upstream names. */
   variables: SettingChange[];
   /** Services that are replaced, a short interruption each. Empty: none. */
-  restarts: ServiceName[];
+  restarts: StackServiceName[];
   /** What happens otherwise, and what has to be done elsewhere. */
   notes: string[];
   /** What stays after a removal, or cannot be taken back. */

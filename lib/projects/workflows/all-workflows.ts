@@ -2,6 +2,9 @@ import type { Workflow } from "@/lib/operations/types";
 import { checkPublicWorkflow } from "./check-public-workflow";
 import { createWorkflow } from "./create-workflow";
 import { deleteWorkflow, purgeWorkflow } from "./delete-workflows";
+import { attachDomainWorkflow } from "./domain-attach-workflow";
+import { changeDomainWorkflow, replaceCertificateWorkflow } from "./domain-change-workflows";
+import { detachDomainWorkflow } from "./domain-detach-workflow";
 import { joinEdgeWorkflow, leaveEdgeWorkflow, turnEdgeOffWorkflow, turnEdgeOnWorkflow } from "./edge-workflows";
 import { editEdgeWorkflow } from "./edge-edit-workflow";
 import { editWorkflow } from "./edit-workflow";
@@ -44,6 +47,10 @@ export function projectWorkflows(tools: WorkflowTools): Map<string, Workflow<nev
     editEdgeWorkflow(tools),
     joinEdgeWorkflow(tools),
     leaveEdgeWorkflow(tools),
+    attachDomainWorkflow(tools),
+    detachDomainWorkflow(tools),
+    changeDomainWorkflow(tools),
+    replaceCertificateWorkflow(tools),
     functionWorkflow(tools, "function.deploy"),
     functionWorkflow(tools, "function.delete"),
   ];
