@@ -6,6 +6,7 @@ import { drawBenchmarks } from "./draw";
 import { benchEdgeLatency } from "./edge-latency";
 import { benchFirstLoad } from "./first-load-js";
 import { benchGatewayLatency } from "./gateway-latency";
+import { benchGatewaySwitch } from "./gateway-switch";
 import { benchPanelRss } from "./panel-rss";
 import { figureIds, type FigureId } from "./parts/figures";
 import { isDryRun } from "./parts/settings";
@@ -27,6 +28,7 @@ const benches: Record<FigureId, () => Promise<void> | void> = {
   "route-apply": benchRouteApply,
   // Measured with the one above.
   "route-apply-failed": () => undefined,
+  "gateway-switch": benchGatewaySwitch,
   "gateway-latency": benchGatewayLatency,
   // Measured with the one above.
   "gateway-latency-p99": () => undefined,

@@ -1,5 +1,5 @@
 /** Every figure this project claims: what is measured, in which unit, and what it is to reach. */
-export type FigureId = "route-apply" | "route-apply-failed" | "create" | "create-5" | "panel-rss" | "projects-api-p95" | "project-page-p95" | "first-load-js" | "reconcile-1000" | "gateway-latency" | "gateway-latency-p99" | "edge-latency" | "routes-1000" | "routes-1000-memory" | "check" | "test";
+export type FigureId = "route-apply" | "route-apply-failed" | "gateway-switch" | "create" | "create-5" | "panel-rss" | "projects-api-p95" | "project-page-p95" | "first-load-js" | "reconcile-1000" | "gateway-latency" | "gateway-latency-p99" | "edge-latency" | "routes-1000" | "routes-1000-memory" | "check" | "test";
 
 export type FigureRule = { what: string; unit: string; reach: string; isReached: (ours: number, ratio: number | null) => boolean };
 
@@ -42,6 +42,10 @@ export const figureRules: Record<FigureId, FigureRule> = {
   "route-apply-failed": {
     what: "Of the 200 requests/s that run meanwhile those that failed, and Realtime sockets that closed",
     unit: "failed", reach: "0", isReached: (ours) => ours === 0,
+  },
+  "gateway-switch": {
+    what: "A project behind the edge switched from Envoy to Kong (the lab's stand-in) and back while 200 requests/s run through the edge: requests that failed, and Realtime sockets that closed",
+    unit: "failed", reach: "0 in each direction", isReached: (ours) => ours === 0,
   },
   "gateway-latency": {
     what: `One request through a project's gateway, ${plainGateway}: median`,

@@ -8,6 +8,8 @@ export type LoadResult = { sent: number; /** What went wrong, by how often. */ f
 export const requestsPerSecond = 200;
 const tickMs = 5;
 const answerTimeoutMs = 10_000;
+/** How long it runs before and after what is done meanwhile. */
+const marginMs = 1_000;
 
 /** Asks `requestsPerSecond` times a second while `act` runs, whatever comes back, and counts every answer that is not the one it must be. */
 export async function underLoad<T>(baseUrl: string, requests: readonly SteadyRequest[], act: () => Promise<T>): Promise<{ value: T; load: LoadResult }> {
@@ -29,7 +31,9 @@ export async function underLoad<T>(baseUrl: string, requests: readonly SteadyReq
     }
   })();
   try {
+    await sleep(marginMs);
     const value = await act();
+    await sleep(marginMs);
     return { value, load: await finish() };
   } finally {
     await finish();
