@@ -2,7 +2,7 @@ import type { StackServiceName } from "@/lib/stack/desired";
 
 export type { ApiKeyView, KeysView } from "./keys/key-views";
 export type { StudioAddressKind, StudioUserView, StudioView } from "./studio/studio-views";
-export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewaySwitchView, GatewayView, KongImportView } from "./gateway/gateway-views";
+export type { GatewayDraftView, GatewayRevisionState, GatewayRevisionView, GatewaySwitchView, GatewayView, KongImportView, McpUsesView } from "./gateway/gateway-views";
 
 export type { CertificateView, DnsRecordView, DomainCheckItem, DomainCheckView, DomainPreview, DomainsView, DomainView } from "./domains/domain-views";
 
