@@ -14,8 +14,10 @@ const marks: Record<Severity, { Icon: LucideIcon; ink: string; tone: Tone }> = {
 };
 const reachIcons: Record<Reach, LucideIcon> = { loopback: Laptop, network: Network, everyone: Globe };
 
-/** Doors of one project, worst first: where, what, who gets there, why, and the act that closes it. */
-export function DoorList({ label, doors, project, acts }: { label: string; doors: readonly Door[]; project: DoorProject; acts: DoorActs }) {
+type ListProps = { label: string; doors: readonly Door[]; /** null: doors of the installation, which no setting of a project closes. */ project: DoorProject | null; acts: DoorActs };
+
+/** Doors of one project, or of the installation, worst first: where, what, who gets there, why, and the act that closes it. */
+export function DoorList({ label, doors, project, acts }: ListProps) {
   return (
     <ul aria-label={label} className="min-w-0 divide-y divide-line rounded border border-line bg-surface">
       {doors.map((door) => (
@@ -25,7 +27,7 @@ export function DoorList({ label, doors, project, acts }: { label: string; doors
   );
 }
 
-function DoorRow({ door, project, acts }: { door: Door; project: DoorProject; acts: DoorActs }) {
+function DoorRow({ door, project, acts }: { door: Door } & Pick<ListProps, "project" | "acts">) {
   const { Icon, ink, tone } = marks[door.severity];
   const ReachIcon = reachIcons[door.reach];
   return (
@@ -61,7 +63,7 @@ function DoorRow({ door, project, acts }: { door: Door; project: DoorProject; ac
           </p>
         )}
       </div>
-      <div className="max-lg:pl-6.5 lg:text-right">{door.fix && <DoorFixButton door={door} fix={door.fix} project={project} acts={acts} />}</div>
+      <div className="max-lg:pl-6.5 lg:text-right">{door.fix && project && <DoorFixButton door={door} fix={door.fix} project={project} acts={acts} />}</div>
     </li>
   );
 }

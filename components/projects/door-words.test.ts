@@ -10,7 +10,8 @@ const door = (parts: Partial<Door>): Door => ({ address: "0.0.0.0", port: 8000, 
 describe("a page of doors says first", () => {
   it.each([
     [[], null],
-    [[door({ severity: "ok" })], "1 door, as the settings ask, for programs of this machine alone."],
+    [[door({ severity: "ok", reach: "loopback" })], "1 door, as the settings ask, for programs of this machine alone."],
+    [[door({ severity: "ok", reach: "loopback" }), door({ severity: "ok" })], "2 doors, as the settings ask."],
     [[door({ severity: "notice" }), door({ severity: "ok" })], "1 door is open to the private network, as the settings ask."],
     [[door({}), door({})], "2 doors need a look."],
     [[door({ severity: "danger", isExpected: false }), door({})], "1 door should be closed. 1 of 2 is not asked for in the settings."],

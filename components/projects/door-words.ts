@@ -25,7 +25,8 @@ export function summaryOf(doors: readonly Door[]): { tone: "good" | "info" | "wa
   if (danger > 0) return { tone: "bad", sentence: `${doorsOf(danger)} should be closed.${more}` };
   if (warn > 0) return { tone: "warn", sentence: `${doorsOf(warn)} ${warn === 1 ? "needs" : "need"} a look.${more}` };
   if (notice > 0) return { tone: "info", sentence: `${doorsOf(notice)} ${notice === 1 ? "is" : "are"} open to the private network, as the settings ask.` };
-  return { tone: "good", sentence: `${doorsOf(doors.length)}, as the settings ask, for programs of this machine alone.` };
+  const isLocal = doors.every(({ reach }) => reach === "loopback");
+  return { tone: "good", sentence: `${doorsOf(doors.length)}, as the settings ask${isLocal ? ", for programs of this machine alone" : ""}.` };
 }
 
 const doorsOf = (count: number) => (count === 1 ? "1 door" : `${count} doors`);

@@ -12,7 +12,7 @@ export function QuietDoorsTable({ projects }: { projects: readonly ProjectDoors[
       <TableHead>
         <HeadCell>Project</HeadCell>
         <HeadCell>State</HeadCell>
-        <HeadCell>Open to this machine only</HeadCell>
+        <HeadCell>Open</HeadCell>
       </TableHead>
       <tbody>
         {projects.map((project) => (

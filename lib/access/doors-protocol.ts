@@ -53,8 +53,12 @@ const look = {
 export const doorsQuery = z.object({ ref: z.string().min(1).max(40) });
 export const doorsResponse = projectDoorsSchema.extend(look);
 
-/** GET /all-doors: those of every project. */
-export const allDoorsResponse = z.object({ ...look, projects: z.array(projectDoorsSchema) });
+/** GET /all-doors: those of every project, and of the installation itself. */
+export const allDoorsResponse = z.object({
+  ...look,
+  installation: z.array(doorSchema).meta({ description: "What the edge holds open for all, or for no project, and the panel's own port." }),
+  projects: z.array(projectDoorsSchema),
+});
 
 export type Reach = z.infer<typeof reachSchema>;
 export type Severity = z.infer<typeof severitySchema>;

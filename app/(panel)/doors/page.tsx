@@ -32,7 +32,7 @@ export default async function Page() {
       {seen instanceof UnavailableError ? (
         <FailureNote what={seen.publicMessage} stillWorks="What is open stays open, and what is closed stays closed." todo="Doors are asked of Docker at the moment they are shown; look again when it answers." />
       ) : (
-        <Projects projects={seen.projects} />
+        <Projects projects={seen.projects} installation={seen.installation} />
       )}
     </>
   );
@@ -40,17 +40,10 @@ export default async function Page() {
 
 const needsALook = ({ doors }: ProjectDoors) => doors.some(({ severity }) => severity !== "ok");
 
-function Projects({ projects }: Pick<AllDoorsResponse, "projects">) {
-  const summary = summaryOf(projects.flatMap(({ doors }) => doors));
+function Projects({ projects, installation }: Pick<AllDoorsResponse, "projects" | "installation">) {
+  const summary = summaryOf([...installation, ...projects.flatMap(({ doors }) => doors)]);
   const loud = projects.filter(needsALook);
   const quiet = projects.filter((project) => !needsALook(project));
-  if (projects.length === 0) {
-    return (
-      <EmptyState icon={<DoorClosed aria-hidden />} title="Nothing is open">
-        There is no project yet. The addresses of each show up here.
-      </EmptyState>
-    );
-  }
   return (
     <>
       {summary !== null && <Notice tone={summary.tone}>{summary.sentence}</Notice>}
@@ -59,6 +52,16 @@ function Projects({ projects }: Pick<AllDoorsResponse, "projects">) {
           <DoorList label={`Doors of ${project.ref}`} doors={project.doors} project={{ ...project, mayEdit: true, mayReconcile: true }} acts={{ edit, reconcile }} />
         </Section>
       ))}
+      {installation.length > 0 && (
+        <Section title="Panel and edge" hint="What listens for the installation as a whole.">
+          <DoorList label="Doors of the installation" doors={installation} project={null} acts={{ edit, reconcile }} />
+        </Section>
+      )}
+      {projects.length === 0 && (
+        <EmptyState icon={<DoorClosed aria-hidden />} title="No project is open">
+          There is no project yet. The addresses of each show up here.
+        </EmptyState>
+      )}
       {quiet.length > 0 && (
         <Section title={loud.length > 0 ? "As they should be" : "Projects"}>
           <QuietDoorsTable projects={quiet} />

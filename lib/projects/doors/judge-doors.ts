@@ -30,7 +30,12 @@ export function judgeDoors(facts: Judged): Door[] {
     ...(container.isOnHostNetwork ? hostNetworkDoors(container, facts) : []),
     ...(container.isOwn && isGatewayService(container.service) ? adminDoors(container, facts) : []),
   ]);
-  return doors.sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || Number(a.isExpected) - Number(b.isExpected) || a.port - b.port || compare(a.address, b.address) || compare(a.container, b.container));
+  return doors.sort(bySeverity);
+}
+
+/** Worst first, then what nobody asked for, then by port. */
+export function bySeverity(a: Door, b: Door): number {
+  return severities.indexOf(b.severity) - severities.indexOf(a.severity) || Number(a.isExpected) - Number(b.isExpected) || a.port - b.port || compare(a.address, b.address) || compare(a.container, b.container);
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

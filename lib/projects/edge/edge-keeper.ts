@@ -63,6 +63,17 @@ export class EdgeKeeper {
     return this.options.panel !== null;
   }
 
+  /** `host:port` of the panel on the engine's host; null: it runs on another machine. */
+  get panelUpstream(): string | null {
+    return this.options.panel?.upstream ?? null;
+  }
+
+  /** Addresses on which it listens (`127.0.0.1:8001`, `:443`); none where it does not run. @throws EngineError */
+  async listeners(signal: AbortSignal): Promise<string[]> {
+    const isThere = this.#mayExist && (await this.options.edge.health(signal)).state === "running";
+    return isThere ? this.#listened(signal) : [];
+  }
+
   /** What it is at, without changing anything. @throws EngineError */
   async look(signal: AbortSignal): Promise<EdgeLook> {
     const { store, edge, keys, instanceId, panel } = this.options;
@@ -105,10 +116,14 @@ export class EdgeKeeper {
 
   /** Whether the edge itself listens on this address. */
   async holds({ address, port }: EdgeListen, signal: AbortSignal): Promise<boolean> {
+    return (await this.#listened(signal)).includes(`${address}:${port}`);
+  }
+
+  async #listened(signal: AbortSignal): Promise<string[]> {
     try {
-      return listenersOf((await this.options.edge.inForce(signal))?.document).includes(`${address}:${port}`);
+      return listenersOf((await this.options.edge.inForce(signal))?.document);
     } catch (error) {
-      if (error instanceof EdgeError) return false;
+      if (error instanceof EdgeError) return [];
       throw error;
     }
   }

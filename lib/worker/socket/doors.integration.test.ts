@@ -64,6 +64,21 @@ test("the doors of every project are for owners alone, and one whose settings ca
   expect(projects.map(({ ref, settings, doors }) => [ref, settings === null, doors.length])).toEqual([["blog", true, 0], ["shop", false, 1]]);
 });
 
+test("what the edge holds is named with the project whose address it is, and with the installation where it is for all", async () => {
+  const scene = await openSocketScene();
+  const port = await gatewayPort(scene);
+  await scene.store.db.portAllocation.create({ data: { id: "inner", hostId: "local", port: 27_001, purpose: "gateway-inner", projectId: scene.projectId } });
+  await run(scene, "api-gw", [{ containerPort: 8000, hostIp: "127.0.0.1", hostPort: 27_001 }]);
+  Object.assign(scene.edgeWorld, { state: "running", document: { admin: {}, logging: {}, apps: { http: { servers: { own: { listen: [`127.0.0.1:${port}`] }, http: { listen: [":80"] }, stray: { listen: ["0.0.0.0:9999"] } } } } } });
+  scene.probed.set(`127.0.0.1 ${port}`, true);
+  const places = (doors: readonly { title: string; port: number; isExpected: boolean; answers: boolean | null }[]) => doors.map((door) => [door.title, door.port, door.isExpected, door.answers]);
+  expect(places((await doorsOf(scene)).doors)).toEqual([["API gateway, through the edge", port, true, true], ["API gateway", 27_001, true, null]].sort((a, b) => Number(a[1]) - Number(b[1])));
+  const { installation } = allDoorsResponse.parse((await scene.ask("GET", "/all-doors", { claim: await scene.session("owner") })).json);
+  expect(places(installation)).toEqual([["Edge", 9999, false, null], ["Domains, HTTP", 80, true, null]]);
+  scene.edgeWorld.state = "stopped";
+  expect((await doorsOf(scene)).doors).toHaveLength(1);
+});
+
 test("an engine that does not answer is told as that, not as a project without doors", async () => {
   const scene = await openSocketScene();
   scene.world.isReachable = false;

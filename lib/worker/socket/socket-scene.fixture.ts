@@ -35,6 +35,7 @@ export async function openSocketScene() {
   onTestFinished(() => scene.close());
   const folder = makeFolder();
   const world = createFakeWorld();
+  const edgeWorld = createFakeEdgeWorld();
   const newId = () => randomBytes(10).toString("hex");
   const now = () => new Date(scene.clock.now);
   const projectId = await scene.addProject("shop");
@@ -49,7 +50,7 @@ export async function openSocketScene() {
   const probe = new HttpContractProbe();
   onTestFinished(() => probe.close());
   const tools = {
-    store: scene.store, engine, edge: new EdgeKeeper({ store: scene.store, edge: new FakeEdge(createFakeEdgeWorld()), keys: vault.certificateKeys, instanceId, panel: null }), secrets: vault.secrets, certificateKeys: vault.certificateKeys, domains: fakeDomainPorts(createFakeNames(), createFakeEdgeWorld()), probe, names: { ask: () => Promise.resolve({ status: null, body: "", error: "no answer" }) }, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
+    store: scene.store, engine, edge: new EdgeKeeper({ store: scene.store, edge: new FakeEdge(edgeWorld), keys: vault.certificateKeys, instanceId, panel: null }), secrets: vault.secrets, certificateKeys: vault.certificateKeys, domains: fakeDomainPorts(createFakeNames(), createFakeEdgeWorld()), probe, names: { ask: () => Promise.resolve({ status: null, body: "", error: "no answer" }) }, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
     randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
     saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, traffic: { numbersOf: () => numbers }, recoveryKit: vault.recoveryKit,
     hostAddresses: () => ["192.168.1.5"], probeDoors: () => Promise.resolve(probed),
@@ -62,7 +63,7 @@ export async function openSocketScene() {
     for (const [name, value] of Object.entries(sampleSecrets) as [SecretName, Secret | null][]) if (value !== null) await vault.secrets.write(tx, projectId, name, value);
   });
   return {
-    ...scene, world, engine, tools, exports, samples, numbers, probed, projectId, socketPath, instanceId,
+    ...scene, world, edgeWorld, engine, tools, exports, samples, numbers, probed, projectId, socketPath, instanceId,
     ask: (method: string, path: string, sent: Sent = {}) => ask(socketPath, method, path, sent),
     /** A session of somebody with a role in the installation, or in the project alone. */
     session: async (role: Parameters<typeof scene.addPerson>[1], inProject?: "viewer" | "operator" | "admin"): Promise<Claim> => {
