@@ -126,6 +126,24 @@ describe("applying a draft", () => {
     expect((await scene.project(ref))?.state).toBe("ready");
   });
 
+  it("whose gateway dies in the middle comes back to the last good revision, and where that cannot start either the project says so", async () => {
+    expect((await apply(hooks)).status).toBe("done");
+    const die = (isForGood: boolean) => (point: string) => {
+      if (point !== "prove:before") return;
+      for (const container of scene.world.containers) if (container.labels["io.basehold.service"] === "api-gw") Object.assign(container, { state: "exited", exitCode: 139 });
+      if (isForGood) scene.world.programs["api-gw"] = { exitsWith: 139 };
+    };
+    const changed = withRoutes(sampleOwnRoute({ name: "Other", timeoutMs: 5_000 }));
+    expect((await apply(changed, { onPoint: die(false) })).status).toBe("undone");
+    expect(await look()).toMatchObject({ revision: 1, revisions: [{ state: "failed" }, { state: "in-force", number: 1 }] });
+
+    const operation = await apply(changed, { onPoint: die(true) });
+    expect(operation.status).toBe("failed");
+    expect(await look()).toMatchObject({ revision: 1 });
+    const project = await scene.project(ref);
+    expect([project?.state, project?.stateReason]).toEqual(["failed", expect.stringContaining("api-gw")]);
+  });
+
   it("to an upstream whose name is unknown is undone before the gateway is touched", async () => {
     const before = routesFileOf();
     const operation = await apply(withRoutes(sampleOwnRoute({ upstream: externalUpstream("https://nobody.invalid") })));
