@@ -7,11 +7,12 @@ import type { WalkScene } from "./access-walk.fixture";
 const files = [{ path: "index.ts", contentBase64: "ZXhwb3J0IHt9" }];
 const password = "correct horse battery";
 
-type Prepared = { ref: string; userId: string; operationId: string; invitationId: string; projectInvitationId: string; name: string };
+type Prepared = { ref: string; hostname: string; userId: string; operationId: string; invitationId: string; projectInvitationId: string; name: string };
 
 /** Rows that the next call acts on. Those that an act uses up are made anew for it. */
 export async function prepareTargets(scene: WalkScene, name: string): Promise<Prepared> {
-  const shared = { ref: "shop", operationId: scene.operationId, name: scene.functionName };
+  const hostname = await prepareDomain(scene, name);
+  const shared = { ref: "shop", hostname, operationId: scene.operationId, name: scene.functionName };
   if (!/member|invitation|team\./.test(name)) return { ...shared, userId: "unknown", invitationId: "unknown", projectInvitationId: "unknown" };
   const number = ++count;
   const userId = await scene.addPerson(`target ${number}`, "none", { [scene.projectId]: "viewer" });
@@ -25,6 +26,13 @@ export async function prepareTargets(scene: WalkScene, name: string): Promise<Pr
 }
 
 let count = 0;
+
+/** A domain that nothing serves, for acts on one; each has its own, because one of them takes it away. */
+async function prepareDomain({ store, projectId, clock: { now } }: WalkScene, name: string): Promise<string> {
+  const hostname = `name${++count}.example.com`;
+  if (name.includes("domain")) await store.db.domain.create({ data: { id: hostname, projectId, hostname, kind: "api", tls: "uploaded", state: "added", isMain: false, redirectsHttp: true, createdAt: now, updatedAt: now } });
+  return hostname;
+}
 
 /** Acts after which the account or session that did them is not what it was. */
 export const spending: readonly string[] = ["account.leave", "account.change-password", "session.revoke-others"];
@@ -105,6 +113,10 @@ export const bodies: Partial<Record<HandlerName, (prepared: Prepared) => Record<
   "POST /api/v1/projects/{ref}/studio/open": () => ({}),
   "POST /api/v1/projects/{ref}/studio/users": () => ({ username: "ann" }),
   "PUT /api/v1/projects/{ref}/studio/users/{username}": () => ({}),
+  "POST /api/v1/projects/{ref}/domains": () => ({ hostname: "api.example.com" }),
+  "PATCH /api/v1/projects/{ref}/domains/{hostname}": () => ({ redirectsHttp: false }),
+  "POST /api/v1/projects/{ref}/domains/{hostname}/attach": () => ({}),
+  "PUT /api/v1/projects/{ref}/domains/{hostname}/certificate": () => ({ certificatePem: "", keyPem: "" }),
   "PUT /api/v1/projects/{ref}/functions/{name}": () => ({ files }),
   "PUT /api/v1/projects/{ref}/members/{userId}": () => ({ role: "operator" }),
   "POST /api/v1/projects/{ref}/invitations": (prepared) => ({ email: email(prepared), role: "viewer" }),
@@ -119,6 +131,6 @@ export const queries: Partial<Record<HandlerName, string>> = { "GET /api/v1/proj
 /** Values for the parts of a path. */
 export function paramsOf(path: string, prepared: Prepared): Record<string, string | string[]> {
   const id = path.includes("/operations/") ? prepared.operationId : path.includes("/projects/") ? prepared.projectInvitationId : path.includes("/invitations/") ? prepared.invitationId : "unknown";
-  const values: Record<string, string | string[]> = { ref: prepared.ref, userId: prepared.userId, name: prepared.name, id, number: "0", nextauth: ["csrf"] };
+  const values: Record<string, string | string[]> = { ref: prepared.ref, hostname: prepared.hostname, userId: prepared.userId, name: prepared.name, id, number: "0", nextauth: ["csrf"] };
   return Object.fromEntries([...path.matchAll(/[{[](?:\.\.\.)?(\w+)[}\]]/g)].map(([, name = ""]) => [name, values[name] ?? "unknown"]));
 }

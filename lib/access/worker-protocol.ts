@@ -94,6 +94,8 @@ export const workerRoutes = {
   doors: { method: "GET", path: "/doors" },
   allDoors: { method: "GET", path: "/all-doors" },
   edge: { method: "GET", path: "/edge" },
+  checkDomain: { method: "POST", path: "/check-domain" },
+  internalRoot: { method: "GET", path: "/internal-root" },
   health: { method: "GET", path: "/health" },
 } as const;
 

@@ -1,3 +1,4 @@
+import { domainEndpoints } from "./api/domain-endpoints";
 import { edgeEndpoints } from "./api/edge-endpoints";
 import { gatewayEndpoints } from "./api/gateway-endpoints";
 import { installationEndpoints } from "./api/installation-endpoints";
@@ -10,4 +11,4 @@ import { studioEndpoints } from "./api/studio-endpoints";
 import { switchEndpoints } from "./api/switch-endpoints";
 
 /** Every endpoint of the REST API: what it takes, what it gives. Handlers and the OpenAPI text are made from these. */
-export const endpoints = { ...projectEndpoints, ...gatewayEndpoints, ...routesEndpoints, ...switchEndpoints, ...keysEndpoints, ...studioEndpoints, ...operationEndpoints, ...peopleEndpoints, ...installationEndpoints, ...edgeEndpoints };
+export const endpoints = { ...projectEndpoints, ...gatewayEndpoints, ...routesEndpoints, ...switchEndpoints, ...keysEndpoints, ...studioEndpoints, ...domainEndpoints, ...operationEndpoints, ...peopleEndpoints, ...installationEndpoints, ...edgeEndpoints };

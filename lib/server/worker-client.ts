@@ -2,6 +2,7 @@ import http from "node:http";
 import { Readable } from "node:stream";
 import type { z } from "zod";
 import { fromWireError } from "@/lib/access/error-wire";
+import { checkDomainResponse, internalRootResponse, type checkDomainRequest, type CheckDomainResponse } from "@/lib/access/domain-protocol";
 import { allDoorsResponse, doorsResponse, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
 import { type PanelError, UnauthenticatedError, UnavailableError } from "@/lib/access/errors";
 import { gatewayHealthResponse, routeNumbersResponse, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
@@ -34,6 +35,8 @@ export type WorkerClient = {
   gatewayHealth(ref: string): Promise<GatewayHealthResponse>;
   doors(ref: string): Promise<DoorsResponse>;
   allDoors(): Promise<AllDoorsResponse>;
+  checkDomain(input: z.input<typeof checkDomainRequest>): Promise<CheckDomainResponse>;
+  internalRoot(ref: string): Promise<{ pem: string | null }>;
   edge(): Promise<EdgeStateResponse>;
   logs(query: z.input<typeof logsQuery>, signal: AbortSignal): AsyncGenerator<LogLine>;
   downloadExport(operationId: string, signal: AbortSignal): Promise<ExportDownload>;
@@ -63,6 +66,8 @@ export function workerClient(claim: Claim | null, options: Options = { socketPat
     doors: (ref) => ask("doors", doorsResponse, { query: { ref } }),
     allDoors: () => ask("allDoors", allDoorsResponse),
     edge: () => ask("edge", edgeStateResponse),
+    checkDomain: (input) => ask("checkDomain", checkDomainResponse, { body: input }),
+    internalRoot: (ref) => ask("internalRoot", internalRootResponse, { query: { ref } }),
     async *logs(query, signal) {
       yield* readLines(await send("logs", { query: toQuery(logsQuery.parse(query)), signal }));
     },

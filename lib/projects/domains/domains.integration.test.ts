@@ -3,7 +3,6 @@ import type { Actor } from "@/lib/access/actor";
 import { listenersOf } from "@/lib/gateway/edge-version";
 import { createProject } from "../create-project";
 import { deleteProject } from "../delete-project";
-import { enlistProjects } from "../edge/enlist-projects";
 import { turnEdgeOn } from "../edge/turn-edge";
 import { editProject } from "../edit-project";
 import { pauseProject } from "../pause-project";

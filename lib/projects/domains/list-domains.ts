@@ -1,6 +1,7 @@
 import { domainToUnicode } from "node:url";
 import { z } from "zod";
 import { authorize, may } from "@/lib/access/authorize";
+import { checkDomainResponse } from "@/lib/access/domain-protocol";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { openStatuses } from "@/lib/operations/machine";
@@ -64,13 +65,7 @@ function toCertificateView(json: string | null, now: Date): CertificateView | nu
   return { names, issuer, notBefore: new Date(notBeforeMs).toISOString(), notAfter: new Date(notAfterMs).toISOString(), ...expiryOf(parsed.data, now), seenAt, problem };
 }
 
-const record = z.object({ type: z.enum(["A", "AAAA", "CNAME"]), name: z.string(), value: z.string() });
-const storedCheck: z.ZodType<DomainCheckView> = z.object({
-  at: z.string(),
-  items: z.array(z.object({ id: z.enum(["dns", "caa", "acme", "port-http", "port-https", "reach-http", "reach-https", "certificate"]), title: z.string(), state: z.enum(["ok", "warn", "stop", "unknown"]), sentence: z.string() })),
-  wanted: z.array(record), alternative: record.nullable(), found: z.array(record), nameServers: z.array(z.string()), isReady: z.boolean(),
-});
-export const domainCheckSchema = storedCheck;
+const storedCheck: z.ZodType<DomainCheckView> = checkDomainResponse;
 
 /** null for what another version wrote: the next look replaces it. */
 const readCheck = (json: string | null) => (json === null ? null : (storedCheck.safeParse(JSON.parse(json)).data ?? null));

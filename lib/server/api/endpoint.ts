@@ -23,5 +23,5 @@ export type Endpoint<Params extends z.ZodObject = z.ZodObject, Query extends z.Z
   maxBodyBytes: number;
 };
 
-export const tags = ["Projects", "Secrets", "Functions", "Gateway", "Keys", "Studio", "Operations", "Members", "Tokens and sessions", "Activity", "Installation"] as const;
+export const tags = ["Projects", "Secrets", "Functions", "Gateway", "Keys", "Studio", "Domains", "Operations", "Members", "Tokens and sessions", "Activity", "Installation"] as const;
 export type Tag = (typeof tags)[number];

@@ -1,12 +1,15 @@
 import type { z } from "zod";
 import { audit } from "@/lib/access/audit";
 import { authorize, authorizeInstallation } from "@/lib/access/authorize";
+import { checkDomainRequest, internalRootQuery, type CheckDomainResponse } from "@/lib/access/domain-protocol";
 import { doorsQuery, type AllDoorsResponse, type DoorsResponse } from "@/lib/access/doors-protocol";
 import { gatewayQuery, type GatewayHealthResponse, type RouteNumbersResponse } from "@/lib/access/gateway-protocol";
 import type { EdgeStateResponse } from "@/lib/access/edge-protocol";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { callFunctionRequest, metricsQuery, type callFunctionResponse, type metricsResponse, type recoveryKitResponse, type revealResponse, type revealStudioUserResponse, type workerRoutes } from "@/lib/access/worker-protocol";
+import { checkDomain } from "@/lib/projects/domains/check-domain";
+import { readInternalRoot } from "@/lib/projects/domains/internal-root";
 import { listAllDoors, listProjectDoors } from "@/lib/projects/doors/list-doors";
 import { readEdgeState } from "@/lib/projects/edge/read-edge-state";
 import { readGatewayHealth } from "@/lib/projects/gateway/read-gateway-health";
@@ -55,6 +58,9 @@ export const answerRoutes: Record<AnswerRoute, (call: RouteCall) => Promise<unkn
   revealStudioUser: async ({ ctx, tools, body }): Promise<z.output<typeof revealStudioUserResponse>> => ({ password: await revealStudioUser(ctx, tools.secrets, parseInput(revealStudioUserInput, body)) }),
 
   gatewayHealth: ({ ctx, tools, query, signal }): Promise<GatewayHealthResponse> => readGatewayHealth(ctx, tools, parseInput(gatewayQuery, query).ref, signal),
+
+  checkDomain: ({ ctx, tools, body, signal }): Promise<CheckDomainResponse> => checkDomain(ctx, tools, parseInput(checkDomainRequest, body), signal),
+  internalRoot: ({ ctx, tools, query, signal }): Promise<{ pem: string | null }> => readInternalRoot(ctx, tools, parseInput(internalRootQuery, query).ref, signal),
 
   doors: ({ ctx, tools, query, signal }): Promise<DoorsResponse> => listProjectDoors(ctx, tools, parseInput(doorsQuery, query).ref, signal),
   edge: ({ ctx, tools, signal }): Promise<EdgeStateResponse> => readEdgeState(ctx, tools, signal),
