@@ -2,6 +2,8 @@ import { cancel, retry } from "@/app/actions/operation-actions";
 import { cleanUp, prove, reconcile, restart, reveal } from "@/app/actions/project-actions";
 import { ActivityList } from "@/components/activity/activity-list";
 import { UsageCharts } from "@/components/charts/usage-charts";
+import { expiryWarnings } from "@/components/domains/domain-words";
+import { ExpiryBanner } from "@/components/domains/expiry-banner";
 import { OperationPanel } from "@/components/operations/operation-panel";
 import { ConnectCard } from "@/components/projects/connect-card";
 import { ContractTable } from "@/components/projects/contract-table";
@@ -16,6 +18,7 @@ import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/page-header";
 import { StateBadge } from "@/components/ui/state-badge";
 import { TimeAgo } from "@/components/ui/time-ago";
+import { listDomains } from "@/lib/projects/domains/list-domains";
 import { getOperation, listOperations } from "@/lib/projects/get-operation";
 import { listActivity } from "@/lib/projects/list-activity";
 import type { OperationView, ProjectDetail } from "@/lib/projects/views";
@@ -29,13 +32,14 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
   const { ref } = await params;
   const ctx = await openPage("/projects/[ref]", { ref });
   const project = await loadProject(ref);
-  const [operation, activity] = await Promise.all([operationToShow(ctx, project), listActivity(ctx, { projectRef: ref, limit: latestActivity })]);
+  const [operation, activity, { domains }] = await Promise.all([operationToShow(ctx, project), listActivity(ctx, { projectRef: ref, limit: latestActivity }), listDomains(ctx, { ref })]);
   const isFree = project.runningOperationId === null;
   const may = (permission: string) => project.may.includes(permission);
 
   return (
     <>
       <Notes project={project} />
+      <ExpiryBanner projectRef={ref} warnings={expiryWarnings(domains)} />
       {operation && <Operation operation={operation} project={project} />}
       {project.wasEverReady && (
         <>

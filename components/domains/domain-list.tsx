@@ -1,0 +1,142 @@
+"use client";
+import { Download, ExternalLink, Link2, MoreHorizontal, ShieldCheck } from "lucide-react";
+import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
+import { CertificateEnd } from "@/components/edge/certificate-end";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { DropdownMenu, MenuItem } from "@/components/ui/dropdown-menu";
+import { IconButton } from "@/components/ui/icon-button";
+import { FailureNote, Notice } from "@/components/ui/notice";
+import { downloadText } from "@/components/ui/save-file";
+import { StateBadge } from "@/components/ui/state-badge";
+import type { DomainsView, DomainView } from "@/lib/projects/views";
+import { DomainCheck } from "./domain-check";
+import { ChangeDialog, PreviewedAct, ReplaceDialog } from "./domain-dialogs";
+import { sayCertificateKind, sayRenewal } from "./domain-words";
+import type { DomainsActs } from "./domains-acts";
+
+type ListProps = { view: DomainsView; acts: DomainsActs; whyNot: string | null };
+
+/** Every domain of a project: whether it is open, its certificate, what was found of it, and what can be done. */
+export function DomainList({ view, acts, whyNot }: ListProps) {
+  return (
+    <ul aria-label="Domains" className="flex flex-col gap-3">
+      {view.domains.map((domain) => (
+        <li key={domain.hostname} className="flex min-w-0 flex-col gap-3 rounded border border-line bg-surface px-4 py-3">
+          <Head domain={domain} view={view} acts={acts} whyNot={whyNot} />
+          <Facts domain={domain} view={view} acts={acts} />
+          <Trouble domain={domain} />
+          <Found domain={domain} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type ItemProps = ListProps & { domain: DomainView };
+type Opened = "attach" | "remove" | "change" | "replace" | null;
+
+function Head({ domain, view, acts, whyNot }: ItemProps) {
+  const [opened, setOpened] = useState<Opened>(null);
+  const check = useAct(acts.check, { done: "Checked." });
+  const { hostname, displayName, kind, isMain, state, url, tls } = domain;
+  const isOpen = state === "open";
+  const isAttachable = state === "added" || state === "failed";
+  const edgeWhyNot = whyNotAttached(view) ?? whyNot;
+  const shared = { projectRef: view.ref, domain, acts, onOpenChange: () => setOpened(null) };
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-2">
+      <div className="flex min-w-0 flex-1 basis-64 flex-wrap items-center gap-x-3 gap-y-1">
+        {isOpen ? (
+          <a href={url} target="_blank" rel="noreferrer" className="inline-flex min-w-0 items-center gap-1.5 rounded-sm font-mono font-medium hover:underline [overflow-wrap:anywhere]">
+            <bdi>{displayName}</bdi>
+            <ExternalLink aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+          </a>
+        ) : (
+          <span className="min-w-0 font-mono font-medium [overflow-wrap:anywhere]"><bdi>{displayName}</bdi></span>
+        )}
+        <StateBadge kind="domain" state={state} />
+        {isMain && <Badge tone="accent">Main</Badge>}
+        {kind === "studio" && <Badge>Studio</Badge>}
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        {view.mayEdit && isAttachable && (
+          <Button size="sm" variant="primary" icon={<Link2 aria-hidden className="size-4" />} aria-label={`Attach ${hostname}`} disabled={edgeWhyNot !== null} title={edgeWhyNot ?? undefined} onClick={() => setOpened("attach")}>
+            {state === "failed" ? "Try again" : "Attach"}
+          </Button>
+        )}
+        {view.mayCheck && (
+          <Button size="sm" icon={<ShieldCheck aria-hidden className="size-4" />} aria-label={`Check ${hostname}`} isBusy={check.isBusy} onClick={() => void check.run({ ref: view.ref, hostname })}>
+            Check
+          </Button>
+        )}
+        {view.mayEdit && (
+          <DropdownMenu trigger={<IconButton size="sm" label={`More for ${hostname}`} icon={<MoreHorizontal aria-hidden className="size-4" />} />}>
+            {!isMain && isOpen && kind === "api" && <MenuItem disabled={edgeWhyNot !== null} onSelect={() => setOpened("attach")}>Make it the main one</MenuItem>}
+            <MenuItem disabled={whyNot !== null} onSelect={() => setOpened("change")}>HTTP and HSTS</MenuItem>
+            {tls === "uploaded" && <MenuItem disabled={whyNot !== null} onSelect={() => setOpened("replace")}>Replace the certificate</MenuItem>}
+            <MenuItem isDangerous disabled={whyNot !== null} onSelect={() => setOpened("remove")}>Remove</MenuItem>
+          </DropdownMenu>
+        )}
+      </div>
+      {(opened === "attach" || opened === "remove") && <PreviewedAct {...shared} isOpen act={opened} />}
+      {opened === "change" && <ChangeDialog {...shared} isOpen />}
+      {opened === "replace" && <ReplaceDialog {...shared} isOpen />}
+    </div>
+  );
+}
+
+function whyNotAttached({ edge, state }: DomainsView): string | null {
+  if (!edge.isOn) return "The edge is off.";
+  if (!edge.isBehind) return "The project has not moved behind the edge yet.";
+  return state === "paused" || state === "failed" ? `A domain is attached while the project is ready; it is ${state}.` : null;
+}
+
+function Facts({ domain: { tls, certificate, redirectsHttp, hstsSeconds, state }, view, acts }: Omit<ItemProps, "whyNot">) {
+  const root = useAct(acts.root, { isRefreshing: false, onDone: ({ pem }) => pem !== null && downloadText("basehold-edge-root.pem", pem) });
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5 text-sm text-ink-2">
+      <span>{sayCertificateKind(tls, view.edge.authority)}{certificate !== null && tls !== "internal" && <>, issued by <bdi>{certificate.issuer}</bdi></>}</span>
+      {certificate !== null && <CertificateEnd certificate={certificate} />}
+      {tls === "internal" && state === "open" && (
+        <Button size="sm" variant="ghost" icon={<Download aria-hidden className="size-4" />} isBusy={root.isBusy} onClick={() => void root.run({ ref: view.ref })}>
+          Download root
+        </Button>
+      )}
+      <span className="text-ink-3">{redirectsHttp ? "HTTP goes to HTTPS" : "HTTP is served as well"}{hstsSeconds !== null && hstsSeconds > 0 ? ", HSTS" : ""}</span>
+    </div>
+  );
+}
+
+function Trouble({ domain: { state, stateReason, certificate, tls } }: { domain: DomainView }) {
+  const isEnding = state === "open" && certificate !== null && (certificate.level !== "ok" || certificate.problem !== null);
+  return (
+    <>
+      {state === "failed" && stateReason !== null && <FailureNote what={stateReason} stillWorks="The project is as it was, and answers where it did." todo="Mend the cause, check, then try again." />}
+      {isEnding && certificate !== null && (
+        <Notice tone={certificate.level === "urgent" || certificate.level === "expired" ? "bad" : "warn"}>
+          {certificate.level === "expired" ? "Its certificate has ended: browsers refuse the name. " : ""}
+          {sayRenewal({ tls, problem: certificate.problem })}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Open while there is something to do about it. */
+function Found({ domain: { hostname, check, state } }: { domain: DomainView }) {
+  if (check === null) return null;
+  const isWorthALook = state !== "open" || check.items.some((item) => item.state === "stop" || item.state === "warn");
+  return (
+    <details open={isWorthALook} className="group">
+      <summary className="inline-flex h-7 items-center rounded px-1.5 text-sm text-ink-2 hover:text-ink max-sm:h-11">
+        <span className="group-open:hidden">Show what the last check found</span>
+        <span className="hidden group-open:inline">Hide what the last check found</span>
+      </summary>
+      <div className="pt-2">
+        <DomainCheck hostname={hostname} check={check} />
+      </div>
+    </details>
+  );
+}
