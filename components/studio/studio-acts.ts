@@ -10,5 +10,6 @@ export type StudioActs = {
   addUser: Act<{ ref: string; username: string; password?: string }, Started>;
   changeUser: Act<{ ref: string; username: string; password?: string }, Started>;
   removeUser: Act<{ ref: string; username: string }, Started>;
+  renewFirst: Act<{ ref: string }, Started>;
   revealUser: Act<{ ref: string; username: string }, { password: string }>;
 };

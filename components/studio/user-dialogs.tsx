@@ -112,3 +112,32 @@ export function RemoveUserButton({ projectRef, username, act, whyNot }: UserProp
     </>
   );
 }
+
+/** Makes another password for the first user, after a question. */
+export function RenewFirstButton({ projectRef, act, whyNot }: { projectRef: string; act: StudioActs["renewFirst"]; whyNot: string | null }) {
+  const [isOpen, setOpen] = useState(false);
+  const { run, isBusy, failure } = useAct(act, { failures: "inline", onDone: () => setOpen(false) });
+  return (
+    <>
+      <Button size="sm" icon={<KeyRound aria-hidden className="size-4" />} aria-label="Make another password for the first user" disabled={whyNot !== null} title={whyNot ?? undefined} onClick={() => setOpen(true)}>
+        Make another
+      </Button>
+      <Dialog
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        title="Make another password for the first user"
+        description="Whoever signs in with the present one is refused from then on. Sessions that were opened from the panel go on."
+        footer={
+          <>
+            <Button onClick={() => setOpen(false)}>Keep the password</Button>
+            <Button variant="primary" isBusy={isBusy} onClick={() => void run({ ref: projectRef })}>
+              Make another
+            </Button>
+          </>
+        }
+      >
+        {failure && <Notice tone="bad">{failure.message}</Notice>}
+      </Dialog>
+    </>
+  );
+}

@@ -1,14 +1,14 @@
 "use client";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useAct } from "@/components/act/use-act";
 import { useSecrets } from "@/components/projects/secrets-context";
 import { SecretField } from "@/components/ui/secret-field";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { StudioUserView, StudioView } from "@/lib/projects/views";
 import type { StudioActs } from "./studio-acts";
-import { ChangeUserButton, RemoveUserButton } from "./user-dialogs";
+import { ChangeUserButton, RemoveUserButton, RenewFirstButton } from "./user-dialogs";
 
-type Props = { view: Pick<StudioView, "ref" | "users" | "mayChangeUsers" | "mayReveal">; acts: Pick<StudioActs, "changeUser" | "removeUser" | "revealUser">; /** Why not now; null when they can be changed. */ whyNot: string | null };
+type Props = { view: Pick<StudioView, "ref" | "users" | "mayChangeUsers" | "mayReveal">; acts: Pick<StudioActs, "changeUser" | "removeUser" | "renewFirst" | "revealUser">; /** Why not now; null when they can be changed. */ whyNot: string | null };
 
 const shownForMs = 90_000;
 
@@ -16,7 +16,7 @@ const shownForMs = 90_000;
 export function UserList({ view, acts, whyNot }: Props) {
   return (
     <ul aria-label="Users of Studio" className="flex flex-col divide-y divide-line rounded border border-line bg-surface">
-      <FirstUser mayReveal={view.mayReveal} />
+      <FirstUser mayReveal={view.mayReveal}>{view.mayChangeUsers && <RenewFirstButton projectRef={view.ref} act={acts.renewFirst} whyNot={whyNot} />}</FirstUser>
       {view.users.map((user) => (
         <li key={user.username} className="flex flex-col gap-1 px-4 py-2.5">
           <Password key={user.changedAt} projectRef={view.ref} user={user} mayReveal={view.mayReveal} act={acts.revealUser} />
@@ -38,7 +38,7 @@ export function UserList({ view, acts, whyNot }: Props) {
   );
 }
 
-function FirstUser({ mayReveal }: { mayReveal: boolean }) {
+function FirstUser({ mayReveal, children }: { mayReveal: boolean; children: ReactNode }) {
   const { shown, reveal, hide, isBusy } = useSecrets();
   const field = (name: "dashboardUsername" | "dashboardPassword", label: string) => (
     <SecretField label={label} value={shown[name]} isBusy={isBusy} mayReveal={mayReveal} onReveal={async () => (await reveal([name]))?.[name] ?? null} onHide={hide} />
@@ -47,7 +47,10 @@ function FirstUser({ mayReveal }: { mayReveal: boolean }) {
     <li className="flex flex-col gap-1 px-4 py-2.5">
       {field("dashboardUsername", "First user")}
       {field("dashboardPassword", "Password of the first user")}
-      <p className="text-sm text-ink-3">Made with the project. The panel signs in as this user for you, so it always stays.</p>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <p className="min-w-0 flex-1 basis-56 text-sm text-ink-3">Made with the project. The panel signs in as this user for you, so it always stays.</p>
+        {children}
+      </div>
     </li>
   );
 }

@@ -5,6 +5,7 @@ import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import { defaultStudioSettings, type StudioSettings } from "@/lib/stack/settings";
+import { projectInput } from "../inputs";
 import { parseSettings } from "../settings-schema";
 import { requireState, startOperation } from "../start-operation";
 import { addStudioUserInput, changeStudioUserInput, removeStudioUserInput, studioSettingsInput } from "./inputs";
@@ -40,6 +41,12 @@ export async function removeStudioUser(ctx: VerbContext, input: z.input<typeof r
   return changeUsers(ctx, ref, `Remove ${username} from the users of Studio of ${ref}`, async (tx, projectId) => ({ act: "remove", id: await idOf(tx, { projectId, ref, username }), username }));
 }
 
+/** Makes another password for the first user, by whom the panel opens Studio too. Sessions from the panel go on. */
+export async function renewFirstStudioUser(ctx: VerbContext, input: z.input<typeof projectInput>): Promise<Started> {
+  const { ref } = parseInput(projectInput, input);
+  return changeUsers(ctx, ref, `Make another password for the first user of Studio of ${ref}`, () => Promise.resolve({ act: "renew-first" }));
+}
+
 async function idOf(tx: Db, { projectId, ref, username }: { projectId: string; ref: string; username: string }): Promise<string> {
   const row = await tx.dashboardUser.findUnique({ where: { projectId_username: { projectId, username } }, select: { id: true } });
   if (row === null) throw new NotFoundError(`Studio of ${ref} has no user ${username}.`);
@@ -55,7 +62,7 @@ async function changeUsers(ctx: VerbContext, ref: string, summary: string, choos
     if (!parseSettings(settingsJson).services.includes("studio")) throw new ConflictError("no-studio", `${ref} runs without Studio.`);
     const change = await choose(tx, project.id);
     const before = await tx.dashboardUser.findMany({ where: { projectId: project.id } });
-    return startOperation(tx, ctx, { kind: "studio.users", project, input: { projectId: project.id, change, before }, summary, detail: { username: change.username } });
+    return startOperation(tx, ctx, { kind: "studio.users", project, input: { projectId: project.id, change, before }, summary, detail: change.act === "renew-first" ? {} : { username: change.username } });
   });
 }
 

@@ -4,6 +4,8 @@ import { z } from "zod";
 export const studioUserChange = z.discriminatedUnion("act", [
   z.object({ act: z.literal("set"), id: z.string(), username: z.string(), sealed: z.string().nullable() }),
   z.object({ act: z.literal("remove"), id: z.string(), username: z.string() }),
+  /** Another password for the first user, whose name and password are secrets of the project. */
+  z.object({ act: z.literal("renew-first") }),
 ]);
 export type StudioUserChange = z.infer<typeof studioUserChange>;
 

@@ -6,8 +6,9 @@ import type { StepContext, Workflow } from "@/lib/operations/types";
 import { toBase64, utf8 } from "@/lib/stack/encoding";
 import { generatePassword } from "@/lib/stack/keys";
 import { Secret } from "@/lib/stack/secret-value";
-import type { DashboardUserSecret } from "@/lib/stack/settings";
+import type { DashboardUserSecret, SecretName } from "@/lib/stack/settings";
 import { localUrl } from "../create-project";
+import { dropAside, hasAside, putBack, setAside } from "../keys/set-aside";
 import { parseSettings, studioSettingsSchema, toPorts } from "../settings-schema";
 import { storedStudioUser, studioUserChange, type StoredStudioUser } from "../studio/user-change";
 import { applyStack } from "./apply-stack";
@@ -46,11 +47,11 @@ export function studioUsersWorkflow(tools: WorkflowTools): Workflow<UsersInput> 
       {
         key: "users", title: "Give the gateway Studio's users", timeoutMs: applyLimitMs, isCancellable: true,
         async run(context, signal) {
-          await changeUsers(tools, context.input);
+          await changeUsers(tools, context);
           await show(tools, context, signal);
         },
         async undo(context, _output, signal) {
-          await tools.store.transaction((tx) => bringBack(tx, context.input));
+          await tools.store.transaction((tx) => bringBack(tx, context));
           await show(tools, context, signal);
         },
       },
@@ -59,28 +60,43 @@ export function studioUsersWorkflow(tools: WorkflowTools): Workflow<UsersInput> 
         run: ({ input }, signal) => proveUsers(tools, input, signal),
       },
     ],
-    async settle({ input, outcome, failure }, tx) {
+    async settle({ operation, input, outcome, failure }, tx) {
       const { projectId } = input;
       if (outcome === "failed") return setProjectState(tx, projectId, "failed", failure?.sentence ?? "The users of Studio could not be changed.");
-      if (outcome !== "done") await bringBack(tx, input);
+      if (outcome !== "done") await bringBack(tx, { operation, input });
+      await dropAside(tx, projectId);
       await setProjectState(tx, projectId, "ready", null);
       await markApplied(tx, projectId, tools.now());
     },
   };
 }
 
+const makePassword = (tools: WorkflowTools) => new Secret(generatePassword((length) => tools.randomBytes(length), passwordLength));
+
 /** Sets absolute values: it may run twice. A password that is made anew then was shown to nobody. */
-async function changeUsers(tools: WorkflowTools, { projectId, change }: UsersInput): Promise<void> {
+async function changeUsers(tools: WorkflowTools, { operation, input: { projectId, change } }: StepContext<UsersInput>): Promise<void> {
+  if (change.act === "renew-first") return renewFirst(tools, { projectId, operationId: operation.id });
   if (change.act === "remove") return void (await tools.store.transaction((tx) => tx.dashboardUser.deleteMany({ where: { id: change.id, projectId } })));
   const { dashboardUsername } = await tools.secrets.readAll(tools.store.db, projectId);
   if (dashboardUsername.reveal() === change.username) {
-    throw new StepFailure({ code: "name-taken", sentence: `${change.username} is the first user of this Studio, whose password stands under Keys and passwords. Choose another name.`, service: null, evidence: [], isRetryable: false });
+    throw new StepFailure({ code: "name-taken", sentence: `${change.username} is the first user of this Studio, who is there already. Choose another name.`, service: null, evidence: [], isRetryable: false });
   }
-  const password = change.sealed === null ? new Secret(generatePassword((length) => tools.randomBytes(length), passwordLength)) : await tools.secrets.openSealed(change.sealed);
+  const password = change.sealed === null ? makePassword(tools) : await tools.secrets.openSealed(change.sealed);
   await tools.store.transaction((tx) => tools.secrets.writeDashboardUser(tx, { id: change.id, projectId, username: change.username, now: tools.now() }, password));
 }
 
-async function bringBack(tx: Db, { projectId, before }: UsersInput): Promise<void> {
+const firstPassword: SecretName[] = ["dashboardPassword"];
+
+async function renewFirst(tools: WorkflowTools, { projectId, operationId }: { projectId: string; operationId: string }): Promise<void> {
+  await tools.store.transaction(async (tx) => {
+    if (await hasAside(tx, projectId, operationId)) return;
+    await setAside(tx, projectId, operationId, firstPassword);
+    await tools.secrets.write(tx, projectId, "dashboardPassword", makePassword(tools));
+  });
+}
+
+async function bringBack(tx: Db, { operation, input: { projectId, before } }: Pick<StepContext<UsersInput>, "operation" | "input">): Promise<void> {
+  await putBack(tx, projectId, operation.id, firstPassword);
   await tx.dashboardUser.deleteMany({ where: { projectId } });
   for (const data of before) await tx.dashboardUser.create({ data });
 }
@@ -88,13 +104,15 @@ async function bringBack(tx: Db, { projectId, before }: UsersInput): Promise<voi
 /** The user passes with the new password, and with the one from before, or without being there any more, is refused: by the gateway itself, whatever stands in front of it. */
 async function proveUsers(tools: WorkflowTools, { projectId, change, before }: UsersInput, signal: AbortSignal): Promise<{ requests: number }> {
   const { db } = tools.store;
-  const old = await openOld(tools, projectId, before.find(({ id }) => id === change.id));
-  const present = (await tools.secrets.readDashboardUsers(db, projectId)).find(({ username }) => username === change.username);
+  const secrets = await tools.secrets.readAll(db, projectId);
+  const first = { username: secrets.dashboardUsername.reveal(), password: secrets.dashboardPassword };
+  const changed = change.act === "renew-first" ? null : change;
+  const old = await openOld(tools, projectId, before.find(({ id }) => id === changed?.id));
+  const present = changed === null ? first : (await tools.secrets.readDashboardUsers(db, projectId)).find(({ username }) => username === changed.username);
   const requests = [...(present === undefined ? [] : [signIn(present, "may", tools)]), ...(old === null || old.password.reveal() === present?.password.reveal() ? [] : [signIn(old, "may-not", tools)])];
   const project = await loadProject(tools, projectId);
   const { gateway, gatewayInner } = toPorts(project.ports);
   const baseUrl = gatewayInner === undefined ? localUrl(parseSettings(project.settingsJson).bindAddress, gateway) : localUrl("127.0.0.1", gatewayInner);
-  const secrets = await tools.secrets.readAll(db, projectId);
   const until = tools.now().getTime() + proofLimitMs;
   for (;;) {
     const answers = await Promise.all(requests.map(async (request) => ({ request, status: (await tools.probe.send(baseUrl, request, secrets, signal)).status })));

@@ -43,5 +43,6 @@ export const studioEndpoints = {
     params: userParams, body: changeStudioUserInput.omit({ ref: true, username: true }), status: 202, answer: startedSchema,
   }),
   removeStudioUser: define({ name: `DELETE ${path}/users/{username}`, tag: "Studio", summary: "Remove a user of Studio", description: users, params: userParams, status: 202, answer: startedSchema }),
+  renewFirstStudioUser: define({ name: `POST ${path}/first-user/renew`, tag: "Studio", summary: "Make another password for the first user of Studio", description: `${users} Sessions from the panel go on.`, params: refParams, status: 202, answer: startedSchema }),
   revealStudioUser: define({ name: `POST ${path}/users/{username}/reveal`, tag: "Secrets", summary: "Show the password of a user of Studio", params: userParams, answer: revealStudioUserResponse.meta({ id: "RevealedStudioUser" }), repetition: "refuse" }),
 };

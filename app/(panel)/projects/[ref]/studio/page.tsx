@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { cancel } from "@/app/actions/operation-actions";
 import { reveal } from "@/app/actions/project-actions";
-import { addUser, changeSettings, changeUser, endSessions, open, removeUser, revealUser } from "@/app/actions/studio-actions";
+import { addUser, changeSettings, changeUser, endSessions, open, removeUser, renewFirst, revealUser } from "@/app/actions/studio-actions";
 import { PassingOperation } from "@/components/operations/passing-operation";
 import { SecretsProvider } from "@/components/projects/secrets-context";
 import { AddressList } from "@/components/studio/address-list";
@@ -47,7 +47,7 @@ export default async function Page({ params, searchParams }: Props) {
       </Section>
       <Section title="Who may sign in at Studio itself" hint="Asked for by the gateway wherever nobody comes from the panel. Each change asks for your password." acts={view.mayChangeUsers && <AddUserButton projectRef={ref} act={addUser} whyNot={whyNot} />}>
         <SecretsProvider key={operation?.id ?? "still"} projectRef={ref} act={reveal}>
-          <UserList view={view} acts={{ changeUser, removeUser, revealUser }} whyNot={whyNot} />
+          <UserList view={view} acts={{ changeUser, removeUser, renewFirst, revealUser }} whyNot={whyNot} />
         </SecretsProvider>
       </Section>
       <Section title="From where">
