@@ -18,5 +18,13 @@ export function startWeb(): void {
     webLog().fatal({ err: error }, error instanceof Error ? error.message : "The web process cannot start.");
     process.exit(1);
   }
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, closeAllStreams);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, endSoon);
+}
+
+/** Answers under way get this long. A browser keeps its connection and asks anew over it, for which Next would wait for ever. */
+const lastAnswersMs = 5_000;
+
+function endSoon(): void {
+  closeAllStreams();
+  setTimeout(() => process.exit(0), lastAnswersMs).unref();
 }
