@@ -29,6 +29,14 @@ type Stop = { name: string; path: string | ((panel: SeededPanel) => Promise<stri
 
 const press = (name: string) => async (page: Page) => page.getByRole("button", { name, exact: true }).first().click();
 
+const routes = "/projects/shop-us/routes";
+
+/** Sheets of the routes page come when they are asked for. */
+const openSheet = (name: string) => async (page: Page) => {
+  await press(name)(page);
+  await page.getByRole("dialog").waitFor();
+};
+
 const stops: Stop[] = [
   {
     name: "a new project",
@@ -50,6 +58,34 @@ const stops: Stop[] = [
   { name: "deleting a project", path: "/projects/archive-2019/settings", open: press("Delete") },
   { name: "a new function", path: "/projects/shop-eu/functions", open: press("Deploy function") },
   { name: "a function's secrets", path: "/projects/shop-eu/functions" },
+  {
+    name: "a new route",
+    path: routes,
+    open: async (page) => {
+      await press("Add route")(page);
+      for (const label of ["Limit how often one may ask", "Say which pages may read answers"]) await page.getByLabel(label).check();
+      for (const name of ["Add a header condition", "Set a request header", "Set a response header"]) await press(name)(page);
+      await page.getByLabel("Upstream").selectOption("external");
+    },
+  },
+  {
+    name: "a built-in route",
+    path: routes,
+    open: async (page) => {
+      await press("Edit /storage/v1/")(page);
+      for (const label of ["Limit how often one may ask", "Say which pages may read answers"]) await page.getByLabel(label).check();
+    },
+  },
+  {
+    name: "MCP",
+    path: routes,
+    open: async (page) => {
+      await press("Edit /mcp")(page);
+      await page.getByLabel("Open for a time").check();
+    },
+  },
+  { name: "private networks of routes", path: routes, open: openSheet("Private networks") },
+  { name: "a kong.yml", path: routes, open: openSheet("Import kong.yml") },
   { name: "an invitation to a project", path: "/projects/shop-eu/members", open: press("Invite") },
   { name: "an invitation to the team", path: "/team", open: press("Invite") },
   { name: "one's account", path: "/account" },
@@ -65,7 +101,7 @@ const doors: Stop[] = [
 
 const onHost = (store: Store) => ({ store, actor: { kind: "cli", name: "Test" } as const, now: () => new Date(), newId: () => randomText(20) });
 
-const fieldsOf = (form: Locator) => form.locator("input:visible:enabled:not([type=checkbox]):not([type=radio]):not([type=file]):not([readonly]), textarea:visible:enabled");
+const fieldsOf = (form: Locator) => form.locator("input:visible:enabled:not([type=checkbox]):not([type=radio]):not([type=file]):not([type=datetime-local]):not([readonly]), textarea:visible:enabled");
 
 /** What the browser made of a page that must not have come to run anything it was told. */
 function watch(page: Page): string[] {
@@ -98,7 +134,9 @@ async function send(form: Locator, round: number): Promise<string[]> {
     typed.push(await field.inputValue());
   }
   const button = form.locator("button[type=submit]");
-  if (await button.isEnabled()) await button.click();
+  // A sheet's button stands below its form.
+  if (!(await button.isVisible())) await form.evaluate((node: HTMLFormElement) => node.requestSubmit());
+  else if (await button.isEnabled()) await button.click();
   return typed;
 }
 
@@ -180,6 +218,26 @@ test.describe("in front of the door", () => {
       expect(trouble).toEqual([]);
     });
   }
+});
+
+test("a request that is tried on paper takes every text, and says what becomes of it", async ({ page }) => {
+  const trouble = watch(page);
+  await page.goto(routes);
+  await openSheet("Try a request")(page);
+  const sheet = page.getByRole("dialog", { name: "Try a request" });
+  for (const round of rounds) {
+    const fields = await fieldsOf(sheet).all();
+    const typed: string[] = [];
+    for (const [index, field] of fields.entries()) {
+      await field.fill(textFor(index, round));
+      typed.push(await field.inputValue());
+    }
+    expect(typed.length).toBeGreaterThan(2);
+    await expectKept(sheet, typed, `round ${round + 1}`);
+    await expect(sheet.getByRole("region", { name: "What happens" }).or(sheet.getByText("before it looks for a route"))).toBeVisible();
+  }
+  expect(await page.evaluate(() => "injected" in window)).toBe(false);
+  expect(trouble).toEqual([]);
 });
 
 test("a filter keeps every text in its box and in the address", async ({ page }) => {
