@@ -1,4 +1,5 @@
 import { EdgeError } from "@/lib/gateway/edge-port";
+import { watchCertificates, type ExpiryWarning } from "@/lib/projects/domains/watch-certificates";
 import { enlistProjects } from "@/lib/projects/edge/enlist-projects";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { Log } from "./log";
@@ -16,6 +17,7 @@ type Options = { tools: Pick<WorkflowTools, "edge" | "store" | "now">; log: Pick
 export class EdgeLoop {
   #wake: AbortController = new AbortController();
   #told = "";
+  #warned: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly options: Options) {}
 
@@ -41,9 +43,19 @@ export class EdgeLoop {
       if (isChanged) log.info({}, "the edge was brought to what is wanted");
       this.#tell(leftOut.length === 0 ? "" : `another program holds ${leftOut.join(", ")}; the edge serves all the rest`, {});
       await enlistProjects(tools.store, tools.now);
+      this.#warn(await watchCertificates(tools, signal));
     } catch (error) {
       if (!signal.aborted) this.#tell(error instanceof EdgeError ? error.message : "the edge could not be looked at; it is tried again in a minute", { err: error });
     }
+  }
+
+  /** Says once of each certificate that it comes closer to its end. */
+  #warn(warnings: readonly ExpiryWarning[]): void {
+    for (const { hostname, level, daysLeft, problem } of warnings) {
+      if (this.#warned.get(hostname) === level) continue;
+      this.options.log.warn({ hostname, daysLeft, problem }, level === "expired" ? `the certificate of ${hostname} has ended` : `the certificate of ${hostname} ends soon`);
+    }
+    this.#warned = new Map(warnings.map(({ hostname, level }) => [hostname, level]));
   }
 
   /** Says what is wrong once, not every minute. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Actor } from "@/lib/access/actor";
 import { listenersOf } from "@/lib/gateway/edge-version";
+import { EdgeLoop } from "@/lib/worker/keep-edge";
 import { createProject } from "../create-project";
 import { deleteProject } from "../delete-project";
 import { turnEdgeOn } from "../edge/turn-edge";
@@ -277,4 +278,47 @@ test("HTTP redirect and HSTS of an open name change while it is served", async (
   expect((await scene.ended(operationId ?? "")).status).toBe("done");
   expect([(await domain())?.hstsSeconds, JSON.stringify(scene.edgeWorld.document).includes("max-age=86400")]).toEqual([86_400, true]);
   expect(await changeDomain(scene.ctx(), { ref, hostname, hstsSeconds: 86_400 })).toEqual({ operationId: null });
+});
+
+describe("expiry is watched, whoever issued the certificate", () => {
+  const loop = () => {
+    const told: string[] = [];
+    const log = { info: () => undefined, warn: (_detail: object, sentence?: string) => void told.push(sentence ?? "") };
+    return { told, edge: new EdgeLoop({ tools: scene.tools(), log }) };
+  };
+  const dayMs = 24 * 3_600_000;
+
+  test("one that the edge got is seen, warns at 21 and 7 days and when it has ended, says why it was not renewed, and each is logged once", async () => {
+    await add();
+    await attach();
+    const { told, edge } = loop();
+    await edge.lookOnce(never);
+    expect((await domain())?.certificate).toMatchObject({ names: [hostname], level: "ok", daysLeft: 90, problem: null });
+    scene.edgeWorld.issuances[hostname] = { state: "failed", detail: "Connection refused", atMs: Date.now() };
+    const seen: unknown[] = [];
+    for (const days of [70, 14, 7]) {
+      scene.clock.advance(days * dayMs);
+      await edge.lookOnce(never);
+      await edge.lookOnce(never);
+      const certificate = (await domain())?.certificate;
+      seen.push([certificate?.level, certificate?.problem]);
+    }
+    expect(seen).toEqual([["soon", "Connection refused"], ["urgent", "Connection refused"], ["expired", "Connection refused"]]);
+    expect(told).toEqual([`the certificate of ${hostname} ends soon`, `the certificate of ${hostname} ends soon`, `the certificate of ${hostname} has ended`]);
+  });
+
+  test("a short-lived one warns when less than a quarter of its life is left, and an uploaded one like any other", async () => {
+    await add({ tls: "uploaded", ...(await makePair({ names: [hostname], days: 90 })) });
+    await add({ hostname: "b.example.com", tls: "internal" });
+    await attach();
+    await attach("b.example.com", false);
+    const internal = scene.edgeWorld.certificates.find(({ authority }) => authority === "local");
+    if (internal !== undefined) internal.notAfterMs = internal.notBeforeMs + 12 * 3_600_000;
+    scene.clock.advance(10 * 3_600_000);
+    await loop().edge.lookOnce(never);
+    expect([(await domain())?.certificate?.level, (await domain("b.example.com"))?.certificate?.level]).toEqual(["ok", "soon"]);
+    scene.clock.advance(84 * dayMs);
+    await loop().edge.lookOnce(never);
+    expect((await domain())?.certificate?.level).toBe("urgent");
+  });
 });

@@ -30,8 +30,8 @@ export function detachDomainWorkflow(tools: WorkflowTools): Workflow<DetachInput
     steps: [
       settingsStep(tools),
       closeStep(tools),
-      // One that does not run is proven when it is started.
-      { ...prove, run: async (context, signal) => ((await isRunning(tools, context.input.projectId)) ? prove.run(context, signal) : { requests: 0 }) },
+      // One that does not run is proven when it is started; and nobody has to keep a name because a service is down that was down before.
+      { ...prove, run: async (context, signal) => (isTold(context.outputs["services"]) && (await isRunning(tools, context.input.projectId)) ? prove.run(context, signal) : { requests: 0 }) },
     ],
     async settle({ input: detach, outcome, failure }, tx) {
       const { projectId, domainId, state, before } = detach;
@@ -45,6 +45,8 @@ export function detachDomainWorkflow(tools: WorkflowTools): Workflow<DetachInput
     },
   };
 }
+
+const isTold = (output: unknown) => z.object({ isChanged: z.literal(true) }).safeParse(output).success;
 
 async function isRunning(tools: WorkflowTools, projectId: string): Promise<boolean> {
   const { wish, state } = await loadProject(tools, projectId);
@@ -66,8 +68,10 @@ function settingsStep(tools: WorkflowTools): Step<DetachInput> {
       return { isChanged };
     },
     async undo(context, _output, signal) {
-      const isChanged = await tools.store.transaction((tx) => putBack(tx, context.input.projectId, context.input.before));
-      if (isChanged) await tellServices(tools, context, signal);
+      const { projectId, domainId, before } = context.input;
+      await tools.store.transaction((tx) => putBack(tx, projectId, before));
+      // Also where the settings are back already: a worker before this one may have died while it told the services.
+      if (before.domains.some(({ id, replacedJson }) => id === domainId && replacedJson !== null)) await tellServices(tools, context, signal);
     },
   };
 }

@@ -13,6 +13,9 @@ import { defaultGatewaySettings, type GatewaySettings } from "@/lib/gateway/rout
 import { createProject } from "../create-project";
 import { deleteProject, purgeProject, undoDeleteProject } from "../delete-project";
 import { deployFunction } from "../deploy-function";
+import { addDomain } from "../domains/add-domain";
+import { attachDomain, removeDomain } from "../domains/attach-domain";
+import { changeDomain } from "../domains/change-domain";
 import { editProject } from "../edit-project";
 import { editEdge } from "../edge/edit-edge";
 import { readEdgeSetting } from "../edge/edge-setting";
@@ -80,6 +83,13 @@ const takeAddress = (scene: Scene) => void scene.edgeWorld.portsHeldByOthers.pus
 const namePanel: Ask = (scene) => editEdge(scene.ctx(), { panelHost: { hostname: "panel.example.com", tls: "internal" } });
 const takePublicPort = (scene: Scene) => void scene.edgeWorld.portsHeldByOthers.push(":443");
 
+const hostname = "api.example.com";
+const attach: Ask = async (scene) => {
+  await addDomain(scene.ctx(), { ref, hostname }, { panelUrl: null });
+  return attachDomain(scene.ctx(), { ref, hostname });
+};
+const refuseCertificate = (directoryUrl: string) => (scene: Scene) => void scene.edgeWorld.refusals.push({ hostname, directoryUrl, detail: "HTTP 429 urn:ietf:params:acme:error:rateLimited" });
+
 const cases: Case[] = [
   { name: "create", given: [], ask: create },
   { name: "pause", given: [create], ask: pause },
@@ -127,6 +137,13 @@ const cases: Case[] = [
   { name: "another address at the edge", given: [turnOn, create], ask: edit },
   { name: "the panel given a name at the edge", given: [create, turnOn], ask: namePanel },
   { name: "the panel given a name that cannot be served and goes back", given: [create, turnOn], prepare: takePublicPort, ask: namePanel, ends: "undone" },
+  { name: "attaching a domain", given: [turnOn, create], ask: attach },
+  { name: "attaching a domain whose rehearsal is refused", given: [turnOn, create], prepare: refuseCertificate("https://acme-staging-v02.api.letsencrypt.org/directory"), ask: attach, ends: "undone" },
+  { name: "attaching a domain whose certificate is refused", given: [turnOn, create], prepare: refuseCertificate("https://acme-v02.api.letsencrypt.org/directory"), ask: attach, ends: "undone" },
+  { name: "attaching a domain that is not proven and goes back", given: [turnOn, create], prepare: (scene) => void scene.world.deadRoutes.push("rest-root-none"), ask: attach, ends: "undone" },
+  { name: "changing a domain that is open", given: [turnOn, create, attach], ask: (scene) => changeDomain(scene.ctx(), { ref, hostname, hstsSeconds: 86_400 }) },
+  { name: "removing a domain", given: [turnOn, create, attach], ask: (scene) => removeDomain(scene.ctx(), { ref, hostname }) },
+  { name: "removing a domain that cannot be proven and stays", given: [turnOn, create, attach], prepare: (scene) => void scene.world.deadRoutes.push("rest-root-none"), ask: (scene) => removeDomain(scene.ctx(), { ref, hostname }), ends: "undone" },
   { name: "move away from the edge", given: [turnOn, create, turnOff], ask: move },
 ];
 
@@ -177,6 +194,7 @@ async function endState(scene: Scene, operationId: string) {
     project: project === null ? null : { state: project.state, reason: project.stateReason, wish: project.wish, ports: project.ports.map(({ purpose, port }) => `${purpose} ${port}`).sort(), functions: project.functions.map((fn) => `${fn.name} ${fn.deployedAt !== null}`), settings: timeless(project.settingsJson), gatewayRevision: project.gatewayRevision },
     revisions: (await scene.store.db.gatewayRevision.findMany({ orderBy: { number: "asc" } })).map(({ number, state, settingsJson, addressesJson, failureJson }) => ({ number, state, settingsJson, addressesJson, hasFailed: failureJson !== null })),
     drafts: (await scene.store.db.gatewayDraft.findMany()).map(({ settingsJson, cause }) => ({ settingsJson, cause })),
+    domains: (await scene.store.db.domain.findMany({ orderBy: { hostname: "asc" } })).map(({ hostname: name, state, stateReason, isMain, hstsSeconds, replacedJson }) => ({ name, state, stateReason, isMain, hstsSeconds, replacedJson })),
     gatewayFiles: scene.world.containers.filter(({ labels }) => labels[LABEL.service] === "api-gw").map(({ files }) => Object.keys(files).sort()),
     studioUsers: (await scene.store.db.dashboardUser.findMany({ orderBy: { username: "asc" } })).map(({ username }) => username),
     secrets: (await scene.store.db.secretValue.findMany({ orderBy: { name: "asc" } })).map(({ name }) => name),
