@@ -119,7 +119,7 @@ function askPanel({ upstream, path, headers, copyHeaders }: EdgeForwardAuth, pro
 const canonical = (name: string) => name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
 /** A name of the API, one of Studio, or the project's own address. */
-export type ProjectAddress = "api" | "studio" | "local";
+type ProjectAddress = "api" | "studio" | "local";
 
 function studioRoutes({ apiRoutes, isOnApiNames, isOnLocalAddress, allowedNetworks, forwardAuth }: EdgeStudio, address: ProjectAddress, projectId: string): CaddyJson[] {
   const isStudio = address === "studio" ? {} : notApiPath(apiRoutes);

@@ -1,15 +1,14 @@
 import type { Db } from "@/lib/adapters/store/types";
-import type { EdgeStudio } from "@/lib/gateway/edge-input";
+import type { EdgePanel, EdgeStudio } from "@/lib/gateway/edge-input";
 import { edgeProofHeader } from "@/lib/gateway/edge-panel";
 import { apiRoutesOf } from "@/lib/gateway/edge-studio";
 import { effectiveRoutes } from "@/lib/gateway/precedence";
 import { defaultGatewaySettings, gatewaySettingsSchema, type GatewaySettings } from "@/lib/gateway/route-model";
 import { defaultStudioSettings, type ProjectSettings } from "@/lib/stack/settings";
 import { routeOptionsOf } from "../gateway/route-options";
-import type { PanelDoor } from "./load-edge-input";
 
 /** Path at which the panel answers the edge's question whether a request may go on to Studio. */
-export const studioQuestionPath = "/api/edge/studio";
+const studioQuestionPath = "/api/edge/studio";
 /** Header of the panel's answer that holds what the gateway wants in `authorization`. */
 export const studioAuthorizationHeader = "x-basehold-studio-authorization";
 
@@ -19,7 +18,7 @@ type Row = { id: string; settingsJson: string; gatewayRevision: number | null };
  * What stands before Studio of a project behind the edge; null where it runs without Studio.
  * `door` null: the edge cannot reach the panel, so the gateway's own password is what opens it.
  */
-export function toEdgeStudio(row: Row, settings: ProjectSettings, { gateway, door }: { gateway: GatewaySettings; door: PanelDoor | null }): EdgeStudio | null {
+export function toEdgeStudio(row: Row, settings: ProjectSettings, { gateway, door }: { gateway: GatewaySettings; door: Pick<EdgePanel, "upstream" | "proof"> | null }): EdgeStudio | null {
   if (!settings.services.includes("studio")) return null;
   const { allowedNetworks, isOnApiNames, isOnLocalAddress } = settings.studio ?? defaultStudioSettings;
   return {
