@@ -14,7 +14,8 @@ export async function readAcmeDirectory({ url, caRootPem }: { url: string; caRoo
   const ca = caRootPem === null ? undefined : [...rootCertificates, caRootPem];
   const agent = new Agent({ connect: { timeout: connectTimeoutMs, ca } });
   try {
-    const answer = await request(url, { dispatcher: agent, signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) });
+    // Servers may refuse whoever does not name their program (RFC 8555, section 6.1), and undici names none.
+    const answer = await request(url, { dispatcher: agent, headers: { "user-agent": "Basehold" }, signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) });
     if (answer.statusCode !== 200) return { error: `answered ${answer.statusCode}` };
     const parsed = directory.safeParse(parseJson(await readStart(answer.body)));
     if (!parsed.success) return { error: "its answer is no ACME directory" };
