@@ -31,6 +31,8 @@ function PreviewedForm({ act, verb, projectRef, domain, acts, onOpenChange }: Di
   const { hostname, kind } = domain;
   const [isMain, setMain] = useState<boolean>();
   const { preview, failure } = usePreview(acts.preview, { ref: projectRef, hostname, act, isMain });
+  // What is agreed to is what is shown.
+  const isShown = preview !== null && (isMain === undefined || preview.isMain === isMain);
   const onDone = useCallback(() => onOpenChange(false), [onOpenChange]);
   const attach = useAct(acts.attach, { failures: "inline", onDone });
   const remove = useAct(acts.remove, { failures: "inline", onDone });
@@ -40,11 +42,11 @@ function PreviewedForm({ act, verb, projectRef, domain, acts, onOpenChange }: Di
     <div className="flex min-w-0 flex-col gap-4">
       {refused !== null && <Notice tone="bad">{refused.message}</Notice>}
       {failure !== null && <Notice tone="bad">{failure}</Notice>}
-      {act === "attach" && kind === "api" && preview !== null && <Checkbox name="isMain" label="Tell the project's services this address" hint="It becomes the public URL: in links of mails, of stored files, and in Studio." checked={preview.isMain} onChange={(event) => setMain(event.target.checked)} />}
+      {act === "attach" && kind === "api" && preview !== null && <Checkbox name="isMain" label="Tell the project's services this address" hint="It becomes the public URL: in links of mails, of stored files, and in Studio." checked={isMain ?? preview.isMain} onChange={(event) => setMain(event.target.checked)} />}
       {preview === null ? failure === null && <RowsSkeleton rows={3} /> : <PreviewList preview={preview} />}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onDone}>{act === "attach" ? "Not yet" : "Keep it"}</Button>
-        <Button variant={act === "attach" ? "primary" : "danger"} isBusy={isBusy} disabled={preview === null} onClick={run}>
+        <Button variant={act === "attach" ? "primary" : "danger"} isBusy={isBusy} disabled={!isShown} onClick={run}>
           {act === "remove" ? `Remove ${hostname}` : verb}
         </Button>
       </div>
