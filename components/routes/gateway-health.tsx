@@ -34,6 +34,8 @@ export function GatewayHealth({ projectRef }: { projectRef: string }) {
       </dl>
       {isAway && <Away look={look} />}
       {!isAway && verdict !== null && verdict.sentence !== null && <Notice tone={verdict.tone}>{verdict.sentence}</Notice>}
+      {/* As high as the line that comes: what arrives moves nothing. */}
+      {health === null && !isAway && <div aria-hidden className="h-6 max-sm:h-11" />}
       {health !== null && health.isReachable && <Details health={health} />}
     </section>
   );
@@ -64,7 +66,7 @@ function Away({ look: { at } }: { look: HealthLook }) {
 function Details({ health: { kind, upstreams, lastRefusals } }: { health: GatewayHealthResponse }) {
   return (
     <details className="group min-w-0">
-      <summary className="inline-flex cursor-pointer items-center gap-1 rounded pr-2 text-sm text-ink-2 hover:text-ink max-sm:min-h-11">
+      <summary className="inline-flex h-6 cursor-pointer items-center gap-1 rounded pr-2 text-sm text-ink-2 hover:text-ink max-sm:h-11">
         <ChevronRight aria-hidden className="size-4 shrink-0 text-ink-3 group-open:rotate-90" />
         {upstreams.length} {upstreams.length === 1 ? "upstream" : "upstreams"}
         {lastRefusals.length > 0 && `, ${lastRefusals.length} ${lastRefusals.length === 1 ? "refusal" : "refusals"} in its log`}

@@ -14,7 +14,7 @@ const columns: { key: NumberKey; name: string; title: string; className: string 
   { key: "clientErrors", name: "4xx", title: "Answers 400 to 499 in the last five minutes", className: "min-w-12" },
   { key: "serverErrors", name: "5xx", title: "Answers from 500 on, and requests without one, in the last five minutes", className: "min-w-12" },
 ];
-const shown = "max-lg:hidden !px-1.5";
+const shown = "max-xl:hidden !px-1.5";
 
 type NumbersByRoute = Readonly<Record<string, RouteNumbers>>;
 const NumbersContext = createContext<NumbersByRoute>({});

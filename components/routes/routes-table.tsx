@@ -23,12 +23,12 @@ export function RoutesTable({ rows, marks = {}, acts, live }: TableProps) {
   return (
     <Table label="Routes in order of precedence">
       <TableHead>
-        <HeadCell>Route</HeadCell>
-        <HeadCell className="max-md:hidden">Upstream</HeadCell>
+        <HeadCell className="md:min-w-52">Route</HeadCell>
+        <HeadCell className="min-w-26 max-md:hidden">Upstream</HeadCell>
         <HeadCell className="max-md:hidden">Access</HeadCell>
-        <HeadCell className="max-xl:hidden">Timeout</HeadCell>
-        <HeadCell className="max-xl:hidden">CORS</HeadCell>
-        <HeadCell className="max-xl:hidden">Limits</HeadCell>
+        <HeadCell className="max-[1400px]:hidden">Timeout</HeadCell>
+        <HeadCell className="min-w-20 max-[1400px]:hidden">CORS</HeadCell>
+        <HeadCell className="max-[1400px]:hidden">Limits</HeadCell>
         {live?.head}
         {acts && (
           <HeadCell>
@@ -55,15 +55,15 @@ function RouteLine({ row, mark, acts, live }: { row: RouteRow; mark: RowMark | u
         <p className="mt-1 text-sm text-ink-2 [overflow-wrap:anywhere] md:hidden">
           {upstreamName(route)} · {accessName(route)}
         </p>
-        <p className="text-sm text-ink-3 [overflow-wrap:anywhere] xl:hidden">{[timeoutText(route), ...limits].filter((text) => text !== "–").join(" · ")}</p>
+        <p className="text-sm text-ink-3 [overflow-wrap:anywhere] min-[1400px]:hidden">{[timeoutText(route), ...limits, ...(route.cors === undefined || route.cors === "any" ? [] : [corsText(route)])].filter((text) => text !== "–").join(" · ")}</p>
       </Cell>
       <Cell className="py-2 align-top max-md:hidden">
         <Upstream route={route} />
       </Cell>
       <Cell className="py-2 align-top max-md:hidden">{accessName(route)}</Cell>
-      <Cell className="py-2 align-top max-xl:hidden">{timeoutText(route)}</Cell>
-      <Cell className="py-2 align-top [overflow-wrap:anywhere] max-xl:hidden">{corsText(route)}</Cell>
-      <Cell className="py-2 align-top max-xl:hidden">{limits.length === 0 ? "–" : limits.map((text) => <p key={text}>{text}</p>)}</Cell>
+      <Cell className="py-2 align-top max-[1400px]:hidden">{timeoutText(route)}</Cell>
+      <Cell className="py-2 align-top [overflow-wrap:anywhere] max-[1400px]:hidden">{corsText(route)}</Cell>
+      <Cell className="py-2 align-top max-[1400px]:hidden">{limits.length === 0 ? "–" : limits.map((text) => <p key={text}>{text}</p>)}</Cell>
       {live?.of(row)}
       {acts && <Cell className="py-1 text-right align-top">{acts(row)}</Cell>}
     </Row>

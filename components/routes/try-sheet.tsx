@@ -89,6 +89,9 @@ function TryForm({ editing: { view, seen } }: { editing: RoutesEditing }) {
   );
 }
 
+/** Inside of a sentence: `any API key`. */
+const asPart = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+
 function Result({ tried: { explanation, verdict }, settings }: { tried: TriedRequest; settings: GatewaySettings }) {
   const nameOf = (id: string) => settings.ownRoutes.find((route) => route.id === id)?.name ?? id;
   if (explanation.outcome === "rejected") return <Notice tone="bad">{`The gateway answers ${explanation.status} before it looks for a route. ${explanation.reason}`}</Notice>;
@@ -99,7 +102,7 @@ function Result({ tried: { explanation, verdict }, settings }: { tried: TriedReq
           <Notice tone={verdict.isAllowed ? "good" : "bad"}>{`${verdict.status === null ? "Passes on" : `Answers ${verdict.status}`}. ${verdict.reason}`}</Notice>
           <p>
             <span className="font-medium">{nameOf(explanation.route.id)}</span> takes it, at <span className="font-mono text-sm [overflow-wrap:anywhere]">{explanation.path}</span>, and leads to{" "}
-            <span className="font-mono text-sm [overflow-wrap:anywhere]">{upstreamName(explanation.route)}</span>. May pass: {accessName(explanation.route).toLowerCase()}.
+            <span className="font-mono text-sm [overflow-wrap:anywhere]">{upstreamName(explanation.route)}</span>. May pass: {asPart(accessName(explanation.route))}.
           </p>
         </div>
       )}
@@ -111,7 +114,7 @@ function Result({ tried: { explanation, verdict }, settings }: { tried: TriedReq
             <li key={routeId} className="flex items-start gap-2 px-3 py-1.5">
               {reason === null ? <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" /> : <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-3" />}
               <span className={cn("min-w-0 [overflow-wrap:anywhere]", reason !== null && "text-ink-2")}>
-                <span className="font-medium">{nameOf(routeId)}</span> <span className="text-sm">{reason ?? "Takes the request."}</span>
+                <span className="font-medium">{nameOf(routeId)}</span>: <span className="text-sm">{reason ?? "takes the request."}</span>
               </span>
             </li>
           ))}

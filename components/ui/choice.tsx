@@ -19,8 +19,8 @@ function Row({ id, label, hint, isLabelHidden, children, isDisabled }: { id: str
     );
   }
   return (
-    <span className="flex items-start gap-2.5 max-sm:min-h-11 max-sm:items-center">
-      <span className="relative mt-0.5 inline-flex shrink-0 items-center justify-center max-sm:mt-0">{children}</span>
+    <span className={cn("flex items-start gap-2.5 max-sm:min-h-11", hint ? "max-sm:py-1.5" : "max-sm:items-center")}>
+      <span className={cn("relative mt-0.5 inline-flex shrink-0 items-center justify-center", !hint && "max-sm:mt-0")}>{children}</span>
       <span className="flex min-w-0 flex-col">
         <label htmlFor={id} className={cn("text-base", isDisabled ? "text-ink-3" : "text-ink")}>
           {label}

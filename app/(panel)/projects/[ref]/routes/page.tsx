@@ -50,7 +50,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
               live={{ head: <NumberHeads />, of: (row) => <NumberCells routeId={row.route.id} /> }}
             />
           </RouteNumbersProvider>
-          {project.gateway === "kong" && <p className="text-sm text-ink-3 max-lg:hidden">{kongTellsNot.latency}</p>}
+          {project.gateway === "kong" && <p className="text-sm text-ink-3 max-xl:hidden">{kongTellsNot.latency}</p>}
         </Section>
         <Section title="Revisions" hint="Every version is kept.">
           <RevisionsList revisions={view.revisions} isUntouched={view.revision === null} restore={(number) => <RestoreButton number={number} />} />
