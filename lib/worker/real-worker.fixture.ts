@@ -7,19 +7,21 @@ import type { VerbContext } from "@/lib/access/verb-context";
 import { removeAll, testDocker } from "@/lib/adapters/docker/testing.fixture";
 import { migrateStore } from "@/lib/adapters/store/migrate";
 import { openStore } from "@/lib/adapters/store/open-store";
+import { sealForPublishedKey } from "@/lib/adapters/vault/sealing";
 import { OperationRunner } from "@/lib/operations/runner";
 import { authorizeOperationActor } from "@/lib/projects/authorize-operation";
 import { enlistProjects } from "@/lib/projects/edge/enlist-projects";
 import { imageSourceKey, writeSetting } from "@/lib/projects/installation";
 import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
 import { settleUnreadable } from "@/lib/projects/workflows/settle";
+import type { WorkerConfig } from "./config";
 import { openLog } from "./log";
 import { newId, wireWorker } from "./wire";
 
 export type RealWorker = Awaited<ReturnType<typeof startRealWorker>>;
 
 /** An installation on the real engine with the lab's images, and the worker's own wiring. `close` removes all that it made. */
-export async function startRealWorker() {
+export async function startRealWorker(more: Partial<WorkerConfig> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "basehold-worker-"));
   const storeUrl = `file:${join(folder, "basehold.sqlite")}`;
   await migrateStore({ url: storeUrl, backupsFolder: join(folder, "backups") });
@@ -28,9 +30,9 @@ export async function startRealWorker() {
   await first.close();
   mkdirSync(join(folder, "worker"));
   const log = openLog("silent");
-  const parts = await wireWorker({ dataFolder: folder, storeUrl, keyFilePath: join(folder, "key-file"), socketPath: join(folder, "worker.sock"), webUid: null, panelUpstream: "127.0.0.1:3000", webSecretPath: join(folder, "web-secret"), parallelOperations: 2, leaseMs: 30_000, crashAt: null }, log);
+  const parts = await wireWorker({ dataFolder: folder, storeUrl, keyFilePath: join(folder, "key-file"), socketPath: join(folder, "worker.sock"), webUid: null, panelUpstream: "127.0.0.1:3000", webSecretPath: join(folder, "web-secret"), parallelOperations: 2, leaseMs: 30_000, crashAt: null, ...more }, log);
   const { store, tools } = parts;
-  const ctx: VerbContext = { store, actor: { kind: "cli", name: "Test" }, now: () => new Date(), newId, seal: () => Promise.reject(new Error("Nothing is sealed here.")) };
+  const ctx: VerbContext = { store, actor: { kind: "cli", name: "Test" }, now: () => new Date(), newId, seal: (text) => sealForPublishedKey(store.db, text) };
   const stop = new AbortController();
   const runner = new OperationRunner({ store, workflows: projectWorkflows(tools), authorizeActor: authorizeOperationActor(store), settleUnreadable, workerId: "test", leaseMs: 30_000, parallel: 2, now: tools.now, newId, log });
   const running = runner.run(stop.signal);

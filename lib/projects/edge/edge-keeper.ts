@@ -92,8 +92,13 @@ export class EdgeKeeper {
 
   /** Certificates that it holds. None where there is no edge. */
   async listCertificates(signal: AbortSignal): Promise<EdgeCertificate[]> {
-    const isThere = this.#mayExist && (await this.options.edge.health(signal)).state === "running";
-    return isThere ? this.options.edge.listCertificates(signal) : [];
+    if (!this.#mayExist) return [];
+    try {
+      return await this.options.edge.listCertificates(signal);
+    } catch (error) {
+      if (error instanceof EdgeError && error.kind === "not-running") return [];
+      throw error;
+    }
   }
 
   /** Which of these ports another program holds, and on which of them the edge itself listens. @throws EdgeError when it does not run */

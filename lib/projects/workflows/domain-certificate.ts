@@ -16,7 +16,7 @@ import type { WorkflowTools } from "./tools";
 /** An authority answers within seconds; one that is busy takes its time. */
 export const certificateDeadlineMs = 150_000;
 const shownDeadlineMs = 30_000;
-const pauseBetweenLooksMs = 400;
+const pauseBetweenLooksMs = 150;
 
 export function failure(code: string, sentence: string, evidence: string[] = [], isRetryable = true): StepFailure {
   return new StepFailure({ code, sentence, service: null, evidence, isRetryable });
@@ -56,8 +56,9 @@ export async function awaitCertificate(tools: WorkflowTools, wanted: Wanted, emi
   const until = tools.now().getTime() + certificateDeadlineMs;
   let told = "";
   for (;;) {
-    if (await holdsCertificate(tools, wanted, signal)) return;
     const { state, detail, atMs } = await tools.edge.issuance(hostname, signal);
+    // While it is on its way there is nothing to look for.
+    if (state !== "trying" && (await holdsCertificate(tools, wanted, signal))) return;
     if (state === "failed" && (atMs ?? 0) > sinceMs) throw failure(...asFailure(hostname, authority, detail));
     const words = state === "trying" ? `${authority} is asked for a certificate${detail === null ? "" : `; one way of proving the name failed: ${detail}`}` : `Waiting for ${authority}`;
     if (words !== told) say(emit, "progress", words);
