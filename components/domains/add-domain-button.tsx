@@ -65,7 +65,7 @@ function AddForm({ view, acts, onDone }: Pick<AddProps, "view" | "acts"> & { onD
         <Radio name="kind" value="studio" label="Studio alone" hint="Everything under this name is Studio." disabled={!view.services.includes("studio")} checked={kind === "studio"} onChange={() => set({ kind: "studio" })} />
       </RadioGroup>
       <RadioGroup legend="Certificate">
-        <Radio name="tls" value="acme" label={`From ${view.edge.authority}`} hint="Got and renewed by itself, over ports 80 and 443." checked={tls === "acme"} onChange={() => set({ tls: "acme" })} />
+        <Radio name="tls" value="acme" label={`From ${view.edge.authority}`} hint="Got and renewed by itself, over ports 80 and 443. No wildcards: they need DNS-01, for which the edge's image has no module." checked={tls === "acme"} onChange={() => set({ tls: "acme" })} />
         <Radio name="tls" value="uploaded" label="My own" hint="You upload it, and its successor in time." checked={isUploaded} onChange={() => set({ tls: "uploaded" })} />
         <Radio name="tls" value="internal" label="From the edge's own authority" hint="For a LAN. Devices have to trust its root." checked={tls === "internal"} onChange={() => set({ tls: "internal" })} />
       </RadioGroup>

@@ -37,7 +37,7 @@ function toAscii(text: string): string | null {
 }
 
 function refusePublicly(hostname: string, { tls, authority, isWildcard }: Rules & { isWildcard: boolean }): string | null {
-  if (isWildcard && tls !== "uploaded") return "A wildcard needs a certificate of your own: upload it. By HTTP an authority certifies one name at a time.";
+  if (isWildcard && tls !== "uploaded") return "A wildcard needs a certificate of your own: upload it. Authorities give one by DNS-01 alone, and the edge's image, the official Caddy, has no DNS module.";
   const { publicSuffix, isIcann, isPrivate } = parse(hostname, { allowPrivateDomains: true });
   const isListed = isIcann === true || isPrivate === true;
   if (isListed && publicSuffix === hostname) return `${hostname} is a public suffix, under which others have names of their own. Use a name below it, such as api.${hostname}.`;
