@@ -212,6 +212,11 @@ describe("text that is no kong.yml", () => {
     expect(problem(text)).toMatchObject({ message: expect.stringMatching(message) as string, line, column });
   });
 
+  test("with more routes than a project can have is refused before it takes time", () => {
+    const text = withService({ routes: Array.from({ length: 1001 }, (_, index) => ({ paths: [`/a${index}/`, `/b${index}/`] })) });
+    expect(problem(text)?.message).toMatch(/2002 paths of routes, and 2000 are read/);
+  });
+
   test("aliases that multiply and nesting without end are refused", () => {
     const bomb = ["a: &a [x, x, x, x, x, x, x, x, x]", ..."bcdefgh".split("").map((name, index) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${"abcdefgh".charAt(index)}`).join(", ")}]`)].join("\n");
     expect(problem(bomb)?.message).toMatch(/aliases too often/);

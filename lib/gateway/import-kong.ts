@@ -38,7 +38,18 @@ export function importKong(text: string, release: GatewayRelease): KongImport {
   const version = format.text ?? String(format.number ?? "");
   const message = !root.isThere || root.keys().length === 0 ? "There is nothing in it that Kong reads. Paste the whole kong.yml." : ["1.1", "2.1", "3.0"].includes(version) ? undefined : "_format_version: 1.1, 2.1 and 3.0 are read.";
   if (message !== undefined) return { isRead: false, problems: [{ ...format.position, message }] };
+  const count = countPaths(root);
+  if (count > maxPathsRead) return { isRead: false, problems: [{ line: 1, column: 1, message: `It holds ${String(count)} paths of routes, and ${String(maxPathsRead)} are read at once. Paste it in parts.` }] };
   return { isRead: true, imported: new Importer(root, release, version === "3.0").run() };
+}
+
+/** A project has half as many routes of its own at most; reading more only takes time. */
+const maxPathsRead = 2 * maxOwnRoutes;
+
+/** What may become a route each. */
+function countPaths(root: Place): number {
+  const routes = [...root.field("services").items().flatMap((service) => service.field("routes").items()), ...root.field("routes").items()];
+  return routes.reduce((sum, route) => sum + Math.max(1, route.field("paths").items().length), 0);
 }
 
 const readFields = new Set(["_format_version", "_transform", "services", "routes", "plugins", "consumers", "acls", "keyauth_credentials", "basicauth_credentials", "jwt_secrets"]);
@@ -51,6 +62,7 @@ class Importer {
   readonly #builtIns: readonly GatewayRoute[];
   readonly #candidates: Candidate[] = [];
   readonly #ids = new Set<string>();
+  readonly #names = new Set<string>();
   /** Routes whose requests would go to another route from now on, with what was said of each. */
   readonly #leftOut: { route: Place; item: NotCarried }[] = [];
 
@@ -217,8 +229,9 @@ class Importer {
 
   #freeName(name: string, id: string): string {
     const plain = name.trim().slice(0, 70) || "Route";
-    const number = /-(\d+)$/.exec(id)?.[1];
-    return this.#candidates.some(({ own }) => own.name === plain) ? `${plain} ${number ?? "2"}` : plain;
+    const free = this.#names.has(plain) ? `${plain} ${/-(\d+)$/.exec(id)?.[1] ?? "2"}` : plain;
+    this.#names.add(free);
+    return free;
   }
 
   #keepInOrder(): void {
