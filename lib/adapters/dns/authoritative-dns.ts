@@ -16,6 +16,12 @@ type Asked = { hosts: string[]; resolver: Resolver };
 export type AuthoritativeDnsOptions = {
   /** `address` or `address:port` of servers that are asked for every name, instead of each zone's own: a split horizon, or a test. */
   servers?: readonly string[];
+  /** Servers by which zones are found, instead of this machine's resolver. */
+  resolver?: readonly string[];
+  /** Port of authoritative servers. */
+  port?: number;
+  /** Which addresses of authoritative servers may be asked. */
+  isPermitted?: (address: string) => boolean;
 };
 
 /**
@@ -27,7 +33,7 @@ export class AuthoritativeDns implements DnsPort {
   constructor(private readonly options: AuthoritativeDnsOptions = {}) {}
 
   async lookUp(hostname: string, signal: AbortSignal): Promise<NameRecords> {
-    const walk = new Walk(this.options.servers ?? [], signal);
+    const walk = new Walk(this.options, signal);
     try {
       return await walk.lookUp(hostname);
     } finally {
@@ -36,7 +42,7 @@ export class AuthoritativeDns implements DnsPort {
   }
 
   async readCaa(hostname: string, signal: AbortSignal): Promise<CaaSet> {
-    const walk = new Walk(this.options.servers ?? [], signal);
+    const walk = new Walk(this.options, signal);
     try {
       return await walk.readCaa(hostname);
     } finally {
@@ -52,10 +58,10 @@ class Walk {
   readonly #stop = () => this.close();
   readonly #system: Asked;
 
-  constructor(private readonly fixed: readonly string[], private readonly signal: AbortSignal) {
+  constructor(private readonly options: AuthoritativeDnsOptions, private readonly signal: AbortSignal) {
     signal.throwIfAborted();
     signal.addEventListener("abort", this.#stop, { once: true });
-    this.#system = { hosts: [], resolver: this.#makeResolver(fixed) };
+    this.#system = { hosts: [], resolver: this.#makeResolver(options.servers?.length ? options.servers : (options.resolver ?? [])) };
   }
 
   close(): void {
@@ -118,7 +124,7 @@ class Walk {
   }
 
   async #serversOf(name: string): Promise<Asked> {
-    if (this.fixed.length > 0) return this.#system;
+    if ((this.options.servers ?? []).length > 0) return this.#system;
     for (const zone of zonesOf(name)) {
       const known = this.#zones.get(zone) ?? this.#findServers(zone);
       this.#zones.set(zone, known);
@@ -132,13 +138,14 @@ class Walk {
   async #findServers(zone: string): Promise<Asked | null> {
     const hosts = await this.#system.resolver.resolveNs(zone).catch(() => []);
     const addresses = await Promise.all(hosts.slice(0, serversMax).map((host) => this.#system.resolver.resolve4(host).catch(() => this.#system.resolver.resolve6(host).catch(() => []))));
-    const permitted = addresses.flat().filter((address) => isPermittedUpstreamAddress(address, []));
-    return permitted.length === 0 ? null : { hosts: [...hosts].sort(), resolver: this.#makeResolver(permitted) };
+    const { port = 53, isPermitted = (address) => isPermittedUpstreamAddress(address, []) } = this.options;
+    const permitted = addresses.flat().filter(isPermitted);
+    return permitted.length === 0 ? null : { hosts: [...hosts].sort(), resolver: this.#makeResolver(permitted.map((address) => (address.includes(":") ? `[${address}]:${String(port)}` : `${address}:${String(port)}`))) };
   }
 
   #makeResolver(servers: readonly string[]): Resolver {
     const resolver = new Resolver({ timeout: timeoutMs, tries });
-    if (servers.length > 0) resolver.setServers(servers.map((server) => (server.includes(":") && !server.includes(".") && !server.startsWith("[") ? `[${server}]` : server)));
+    if (servers.length > 0) resolver.setServers([...servers]);
     this.#resolvers.push(resolver);
     return resolver;
   }

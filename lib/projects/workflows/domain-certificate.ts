@@ -1,3 +1,4 @@
+import { isPermittedUpstreamAddress } from "@/lib/gateway/addresses";
 import { authorityKey, internalAuthority } from "@/lib/gateway/edge-port";
 import type { NameTrust } from "@/lib/gateway/name-probe";
 import { StepFailure } from "@/lib/operations/step-failure";
@@ -105,7 +106,8 @@ export async function verifyShown(tools: WorkflowTools, row: DomainRow, emit: Ev
 async function hostsOf(tools: WorkflowTools, setting: EdgeSetting, name: string, signal: AbortSignal): Promise<string[]> {
   const own = machineAddresses(tools, setting);
   const { addresses } = await tools.domains.dns.lookUp(name, signal);
-  const led = addresses.filter((address) => own.includes(address));
+  // Behind a router the address is its own, and some pass on what comes from inside.
+  const led = addresses.filter((address) => own.includes(address) || isPermittedUpstreamAddress(address, []));
   return [...new Set([...led, ...(tools.domains.isEngineHere() ? ["127.0.0.1"] : [])])];
 }
 
