@@ -8,6 +8,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
 import { contractRequests, judgeContract } from "@/lib/gateway/contract";
+import { kongStatusArgv } from "@/lib/gateway/kong-control";
+import { KongMeter } from "@/lib/gateway/kong-meter";
+import { readKongMetrics } from "@/lib/gateway/kong-metrics";
 import type { ServiceName } from "@/lib/stack/desired";
 import { nodeProgram } from "../../image";
 import { startLabStack, type RunningStack } from "../../running-stack.fixture";
@@ -37,6 +40,11 @@ test("a stack behind Kong gives every request of the contract the answer it must
   const requests = contractRequests({ enabledServices: services, release: "v0.8.2", gateway: "kong" }).filter(({ id }) => id !== "functions-hello");
   const answers = await Promise.all(requests.map(async (request) => ({ request, answer: await probe.send(baseUrl, request, stack.secrets, AbortSignal.timeout(20_000)) })));
   expect(judgeContract(answers).filter(({ isPassed }) => !isPassed)).toEqual([]);
+  const meter = new KongMeter({ isFresh: true });
+  const metrics = readKongMetrics((await stack.exec("kong", [...kongStatusArgv("/metrics")])).stdout);
+  const counted = metrics === null ? [] : meter.add(1, metrics);
+  expect(counted).toEqual(expect.arrayContaining([expect.objectContaining({ routeId: "rest-v1-protected", key: "legacy-anon", isUpstreams: true }), expect.objectContaining({ routeId: "pg-protected", status: 403, key: "publishable", isUpstreams: false })]));
+  expect(meter.read(1).get("rest-v1-protected")).toMatchObject({ requests: expect.any(Number) as number, p50Ms: expect.any(Number) as number });
 });
 
 test("supabase-js signs up, reads and writes under row level security, stores a file, hears a broadcast and calls a function through Kong", async () => {

@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kongFile } from "@/lib/gateway/kong";
 import { kongApplyArgv, kongCheckArgv, kongStatusArgv, readConfigurationHash } from "@/lib/gateway/kong-control";
+import { isKongReady } from "@/lib/gateway/kong-health";
+import { readKongMetrics } from "@/lib/gateway/kong-metrics";
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
 import { sampleInput } from "@/lib/stack/sample-input.fixture";
 import { labReference } from "../../running-stack.fixture";
@@ -74,7 +76,10 @@ describe("the lab's Kong in a container, as the stack starts it", () => {
     expect(await inside(kongApplyArgv)).toMatchObject({ exitCode: 0 });
     expect(await hashInForce()).toBe(md5(changed));
     expect((await inside(kongApplyArgv)).exitCode).toBe(0);
-    expect((await inside(kongStatusArgv("/metrics"))).output).toContain("kong_datastore_reachable 1");
+    const { output } = await inside(kongStatusArgv("/metrics"));
+    expect(output).toContain("kong_datastore_reachable 1");
+    expect(readKongMetrics(output)).toMatchObject({ requests: [], connections: 0 });
+    expect(isKongReady((await inside(kongStatusArgv("/status"))).output)).toBe(true);
   });
 
   test("keeps what is in force when a document is refused, and says why; the checker says it before", async () => {
