@@ -95,7 +95,6 @@ test("a route to an upstream that does not exist comes back by itself, and the p
 });
 
 test("of two people editing neither overwrites the other", async ({ page, browser }) => {
-  await signIn(page, owner);
   const second = await joinAs(browser, page, "operator", "routes");
   await openRoutes(page);
   await openRoutes(second);
@@ -115,7 +114,6 @@ test("of two people editing neither overwrites the other", async ({ page, browse
 });
 
 test("a viewer sees the routes, may try a request, and can change nothing", async ({ page, browser }) => {
-  await signIn(page, owner);
   const viewer = await joinAs(browser, page, "viewer", "routes");
   await openRoutes(viewer);
   await expect(viewer.getByText(openedPath(), { exact: true })).not.toHaveCount(0);
