@@ -43,8 +43,8 @@ export function ReachForm({ view, act, whyNot }: Props) {
           {isAddressDirty && <span className="text-xs font-normal text-warn">Not saved</span>}
         </legend>
         <Checkbox label="Names of the API" hint="Off, the public address serves the API alone." checked={isOnApiNames} disabled={isLocked || !isBehindEdge} onChange={(event) => setOnApiNames(event.target.checked)} />
-        <Checkbox label="The project's address on the machine" checked={isOnLocalAddress} disabled={isLocked || !isBehindEdge} onChange={(event) => setOnLocalAddress(event.target.checked)} />
-        <p className="text-sm text-ink-3">{isBehindEdge ? "A name of its own, added under Domains, serves it always." : "Choosing addresses takes the edge: without it this project has one address, which serves both."}</p>
+        <Checkbox label="The project's address on the machine" checked={isOnLocalAddress} disabled={isLocked} onChange={(event) => setOnLocalAddress(event.target.checked)} />
+        <p className="text-sm text-ink-3">{isBehindEdge ? "A name of its own, added under Domains, serves it always." : "Without the edge this project has one address, which serves API and Studio."}</p>
       </fieldset>
       {mayChange && (
         <div className="flex flex-wrap items-center justify-end gap-3">

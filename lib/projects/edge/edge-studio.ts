@@ -38,9 +38,11 @@ export function toEdgeStudio(row: Row, settings: ProjectSettings, { gateway, doo
 
 /** The gateway settings that these projects wish for, in one query. One that cannot be read counts as the release's own routes. */
 export async function loadWishedGateways(db: Db, rows: readonly Row[]): Promise<(row: Row) => GatewaySettings> {
-  const wished = rows.flatMap(({ id, gatewayRevision }) => (gatewayRevision === null ? [] : [{ projectId: id, number: gatewayRevision }]));
-  const found = wished.length === 0 ? [] : await db.gatewayRevision.findMany({ where: { OR: wished }, select: { projectId: true, settingsJson: true } });
-  const known = new Map(found.map(({ projectId, settingsJson }) => [projectId, readGateway(settingsJson)]));
+  const wished = new Map(rows.flatMap(({ id, gatewayRevision }) => (gatewayRevision === null ? [] : [[id, gatewayRevision] as const])));
+  // Two lists and not a pair for each project: SQLite refuses an expression of a thousand alternatives.
+  const where = { projectId: { in: [...wished.keys()] }, number: { in: [...new Set(wished.values())] } };
+  const found = wished.size === 0 ? [] : await db.gatewayRevision.findMany({ where, select: { projectId: true, number: true, settingsJson: true } });
+  const known = new Map(found.filter(({ projectId, number }) => wished.get(projectId) === number).map(({ projectId, settingsJson }) => [projectId, readGateway(settingsJson)]));
   return ({ id }) => known.get(id) ?? defaultGatewaySettings;
 }
 
