@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { turnEdgeOff, turnEdgeOn } from "./parts/edge-on";
 import { ask, withPanel, type BenchPanel } from "./parts/panel";
 import { changeUnderLoad, findLoadedProject } from "./parts/project-load";
 import { createProject, removeProject, waitUntilDone } from "./parts/projects";
@@ -25,20 +25,9 @@ export async function benchGatewaySwitch(): Promise<void> {
       }
     }
     await removeProject(panel, ref);
-    await waitUntilDone(panel, (await ask<{ operationId: string }>(panel, "POST", "/api/v1/edge/turn-off")).operationId);
+    await turnEdgeOff(panel);
   });
   recordFigure("gateway-switch", { ours: [failed.kong + failed.envoy], note: `${String(rounds)} switches in each direction: ${String(failed.kong)} towards Kong, ${String(failed.envoy)} back; the longest took ${(Math.max(...tookMs) / 1000).toFixed(1)} s` });
-}
-
-async function turnEdgeOn(panel: BenchPanel, ref: string): Promise<void> {
-  await waitUntilDone(panel, (await ask<{ operationId: string }>(panel, "POST", "/api/v1/edge/turn-on")).operationId);
-  for (let tries = 0; tries < 600; tries++) {
-    const { projectsBehind } = await ask<{ projectsBehind: number }>(panel, "GET", "/api/v1/edge");
-    const { runningOperationId } = await ask<{ runningOperationId: string | null }>(panel, "GET", `/api/v1/projects/${ref}`);
-    if (projectsBehind > 0 && runningOperationId === null) return;
-    await sleep(200);
-  }
-  throw new Error("The project did not move behind the edge within two minutes.");
 }
 
 type Preview = { report: { differences: { id: string; severity: string }[] } };

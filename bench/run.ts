@@ -2,6 +2,7 @@
 import { benchCheck } from "./check";
 import { benchCreate } from "./create";
 import { benchCreateFive } from "./create-5";
+import { benchDomainAttach } from "./domain-attach";
 import { drawBenchmarks } from "./draw";
 import { benchEdgeLatency } from "./edge-latency";
 import { benchFirstLoad } from "./first-load-js";
@@ -29,6 +30,7 @@ const benches: Record<FigureId, () => Promise<void> | void> = {
   // Measured with the one above.
   "route-apply-failed": () => undefined,
   "gateway-switch": benchGatewaySwitch,
+  "domain-attach": benchDomainAttach,
   "gateway-latency": benchGatewayLatency,
   // Measured with the one above.
   "gateway-latency-p99": () => undefined,

@@ -25,24 +25,24 @@ export const newId = customAlphabet("abcdefghijklmnopqrstuvwxyz0123456789", 20);
 
 export type BenchPanel = { cookie: string; token: string };
 
-/** Starts a panel of its own from nothing, gives it to `act`, and leaves nothing behind, whatever happens. */
-export async function withPanel<T>(act: (panel: BenchPanel) => Promise<T>): Promise<T> {
+/** Starts a panel of its own from nothing, gives it to `act`, and leaves nothing behind, whatever happens. `variables`: further ones of its environment. */
+export async function withPanel<T>(act: (panel: BenchPanel) => Promise<T>, variables: Record<string, string> = {}): Promise<T> {
   await clearPanel();
   try {
-    await up("--lab", "--detach");
+    await up(variables, "--lab", "--detach");
     return await act(await withStore(seedOwner));
   } finally {
     await clearPanel();
   }
 }
 
-async function up(...args: string[]): Promise<void> {
-  await run(process.execPath, [join(root, "bin/up.mjs"), ...args], { cwd: root, env: environment, timeout: 20 * 60_000, maxBuffer: 16 << 20 });
+async function up(variables: Record<string, string>, ...args: string[]): Promise<void> {
+  await run(process.execPath, [join(root, "bin/up.mjs"), ...args], { cwd: root, env: { ...environment, ...variables }, timeout: 20 * 60_000, maxBuffer: 16 << 20 });
 }
 
 async function clearPanel(): Promise<void> {
   if (!existsSync(benchFolder)) return;
-  await up("--stop");
+  await up({}, "--stop");
   if (existsSync(join(benchFolder, "store/basehold.sqlite"))) {
     const row = await withStore((store) => store.db.installationSetting.findUnique({ where: { key: "instanceId" } })).catch(() => null);
     if (row !== null) await removeObjects(JSON.parse(row.valueJson) as string);

@@ -51,8 +51,8 @@ export async function underLoad<T>(baseUrl: string, requests: readonly SteadyReq
 async function sendOne(dispatcher: Agent, baseUrl: string, { method = "GET", path, headers, status }: SteadyRequest, { failed }: LoadResult): Promise<void> {
   const problem = await request(new URL(path, baseUrl), { dispatcher, method, headers, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs }).then(
     async ({ statusCode, body }) => {
-      await body.dump();
-      return statusCode === status ? null : `${path} answered ${String(statusCode)}`;
+      const text = await body.text();
+      return statusCode === status ? null : `${path} answered ${String(statusCode)} (${text.slice(0, 150)})`;
     },
     (error: unknown) => `${path}: ${error instanceof Error ? error.message : String(error)}`,
   );
