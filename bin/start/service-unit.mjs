@@ -6,7 +6,7 @@ import { hasSystemd } from "./engine.mjs";
 import { StartFailure } from "./failure.mjs";
 import { shortNameOf } from "./settings.mjs";
 
-const passedOn = ["PORT", "BASEHOLD_LISTEN", "BASEHOLD_URL", "BASEHOLD_TLS_PROXY", "BASEHOLD_TRUSTED_PROXIES", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
+const passedOn = ["PORT", "BASEHOLD_LISTEN", "BASEHOLD_URL", "BASEHOLD_TLS_PROXY", "BASEHOLD_TRUSTED_PROXIES", "BASEHOLD_DNS_SERVERS", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
 /** They hold a password: what stands in a unit itself, `systemctl show` tells every user of the machine. */
 const secret = ["BASEHOLD_STORE_URL", "DATABASE_URL"];
 const folder = "/etc/systemd/system";

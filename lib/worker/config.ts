@@ -11,7 +11,7 @@ const environment = z.object({
   BASEHOLD_PANEL_UPSTREAM: z.string().min(1).optional(),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   /** Name servers, comma-separated, that are asked for every domain instead of each zone's own: a split horizon, or a test. */
-  BASEHOLD_DNS_SERVERS: z.string().regex(/^[0-9a-fA-F.:[\]]+(,[0-9a-fA-F.:[\]]+)*$/, "Use addresses with or without a port, comma-separated.").optional(),
+  BASEHOLD_DNS_SERVERS: z.string().regex(/^([0-9a-fA-F.:[\]]+(,[0-9a-fA-F.:[\]]+)*)?$/, "needs addresses with or without a port, comma-separated").default(""),
   BASEHOLD_WEB_UID: z.coerce.number().int().nonnegative().optional(),
   BASEHOLD_PARALLEL_OPERATIONS: z.coerce.number().int().min(1).max(50).default(5),
   BASEHOLD_LEASE_MS: z.coerce.number().int().min(1_000).default(30_000),
@@ -48,7 +48,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerCo
     webUid: value.BASEHOLD_WEB_UID ?? null,
     panelUpstream: value.BASEHOLD_PANEL_UPSTREAM ?? `127.0.0.1:${value.PORT}`,
     webSecretPath: value.BASEHOLD_WEB_SECRET_FILE ?? join(value.BASEHOLD_DATA, "web-secret"),
-    dnsServers: value.BASEHOLD_DNS_SERVERS?.split(",") ?? [],
+    dnsServers: value.BASEHOLD_DNS_SERVERS.split(",").filter((server) => server !== ""),
     parallelOperations: value.BASEHOLD_PARALLEL_OPERATIONS,
     leaseMs: value.BASEHOLD_LEASE_MS,
     crashAt: value.BASEHOLD_CRASH_AT ?? null,

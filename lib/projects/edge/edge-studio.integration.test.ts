@@ -9,7 +9,7 @@ import { loadEdgeInput } from "./load-edge-input";
 
 let scene: Scene;
 const door = { upstream: "127.0.0.1:3000", proof: "p".repeat(64) };
-const load = async (panel: typeof door | null = door) => (await loadEdgeInput(scene.store.db, { read: () => Promise.reject(new Error("No key.")) }, { instanceId: "studiotest", panel }))?.projects ?? [];
+const load = async (panel: typeof door | null = door) => (await loadEdgeInput(scene.store.db, { read: () => Promise.reject(new Error("No key.")), keep: () => Promise.reject(new Error("No key.")) }, { instanceId: "studiotest", panel }))?.projects ?? [];
 
 beforeEach(async () => {
   scene = await openScene();
