@@ -75,7 +75,7 @@ function Details({ health: { kind, upstreams, lastRefusals } }: { health: Gatewa
         <Upstreams upstreams={upstreams} />
         {lastRefusals.length > 0 && (
           <div className="flex flex-col gap-1">
-            <h3 className="text-sm font-medium">Last refusals, from its log</h3>
+            <p className="text-sm font-medium">Last refusals, from its log</p>
             <CodeBlock text={lastRefusals.join("\n")} label="refusals" isWrapped />
           </div>
         )}
