@@ -35,12 +35,8 @@ export function EquivalenceReport({ report, nameOf }: { report: Report; nameOf(r
                 </Cell>
                 <Cell className="min-w-48 py-2 text-sm text-ink-2">{difference.envoy}</Cell>
                 <Cell className="min-w-48 py-2 text-sm text-ink-2">{difference.kong}</Cell>
-                <Cell className="min-w-32 py-2 font-mono text-sm [overflow-wrap:anywhere]">
-                  {difference.routeIds.map((id) => (
-                    <span key={id} className="block">
-                      {nameOf(id)}
-                    </span>
-                  ))}
+                <Cell className="min-w-48 py-2 text-sm">
+                  <RouteNames names={[...new Set(difference.routeIds.map(nameOf))]} />
                 </Cell>
                 <Cell className="min-w-40 py-2 text-sm text-ink-2">{difference.wayOut ?? "Nothing."}</Cell>
               </Row>
@@ -49,6 +45,24 @@ export function EquivalenceReport({ report, nameOf }: { report: Report; nameOf(r
         </Table>
       )}
     </>
+  );
+}
+
+const namesShown = 4;
+
+/** The routes by their paths; many fold out. */
+function RouteNames({ names }: { names: readonly string[] }) {
+  const list = names.map((name) => (
+    <span key={name} className="block font-mono [overflow-wrap:anywhere]">
+      {name}
+    </span>
+  ));
+  if (names.length <= namesShown) return list;
+  return (
+    <details>
+      <summary className="text-ink-2">{names.length} routes</summary>
+      {list}
+    </details>
   );
 }
 

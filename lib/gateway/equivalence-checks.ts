@@ -61,8 +61,8 @@ const rewriteCheck: Check = {
   isUsed: ({ target }) => target.kind !== "answer" && target.rewrite !== undefined,
   find({ match, target }) {
     if (target.kind === "answer" || match.kind !== "prefix" || match.path.endsWith("/")) return null;
-    const [path, rewrite] = [match.path, target.rewrite ?? ""];
-    return { id: "rewrite-boundary", severity: "differs", title: "Rewrite", envoy: `${path}x becomes ${rewrite}x.`, kong: `${path}x becomes ${rewrite}/x: a slash comes in after the prefix. ${path} and ${path}/x are the same on both.`, wayOut: "End prefix and rewrite with a slash where it matters." };
+    // The same words for every route: the report names them together.
+    return { id: "rewrite-boundary", severity: "differs", title: "Rewrite", envoy: "With /a rewritten to /b, /ax becomes /bx.", kong: "With /a rewritten to /b, /ax becomes /b/x: a slash comes in after the prefix. /a and /a/x are the same on both.", wayOut: "End prefix and rewrite with a slash where it matters." };
   },
 };
 
