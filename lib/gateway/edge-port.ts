@@ -104,8 +104,8 @@ export interface EdgePort {
   heal(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad>;
   listCertificates(signal?: AbortSignal): Promise<EdgeCertificate[]>;
   issuance(hostname: string, signal?: AbortSignal): Promise<EdgeIssuance>;
-  /** Which of these ports of the engine's host are held by another program, on whatever address. */
-  portsHeldByOthers(ports: readonly number[], signal?: AbortSignal): Promise<number[]>;
+  /** Who listens on these ports of the engine's host, on whatever address; ports on which nobody does are in neither list. */
+  whoHolds(ports: readonly number[], signal?: AbortSignal): Promise<{ edge: number[]; others: number[] }>;
   /** Root certificate (PEM) of the internal authority; null until it issued its first certificate. */
   internalRoot(signal?: AbortSignal): Promise<string | null>;
   /** Removes the container; its volumes, which hold certificates and the ACME account, only when asked. */

@@ -106,10 +106,10 @@ export class FakeEdge implements EdgePort {
     return this.#ask(signal, () => this.world.issuances[hostname] ?? { state: "unknown", detail: null, atMs: null });
   }
 
-  async portsHeldByOthers(ports: readonly number[], signal?: AbortSignal): Promise<number[]> {
+  async whoHolds(ports: readonly number[], signal?: AbortSignal): Promise<{ edge: number[]; others: number[] }> {
     const own = listenersOf((await this.inForce(signal))?.document);
     const ends = (addresses: readonly string[], port: number) => addresses.some((address) => address.endsWith(`:${String(port)}`));
-    return ports.filter((port) => !ends(own, port) && ends(this.world.portsHeldByOthers, port));
+    return { edge: ports.filter((port) => ends(own, port)), others: ports.filter((port) => !ends(own, port) && ends(this.world.portsHeldByOthers, port)) };
   }
 
   /** As Caddy: what lies in its storage is taken, and a name that one public authority served before stays with that certificate when another is named. */

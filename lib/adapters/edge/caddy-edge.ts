@@ -107,12 +107,12 @@ export class CaddyEdge implements EdgePort {
     return readIssuance(await this.#engine.tailLogs(await this.#requireRunning(signal), { tail: 2_000 }, signal), hostname);
   }
 
-  async portsHeldByOthers(ports: readonly number[], signal?: AbortSignal): Promise<number[]> {
+  async whoHolds(ports: readonly number[], signal?: AbortSignal): Promise<{ edge: number[]; others: number[] }> {
     const id = await this.#requireRunning(signal);
     const own = listenersOf((await this.#read(id, signal)).inForce?.document);
-    const foreign = ports.filter((port) => !own.some((address) => address.endsWith(`:${String(port)}`)));
-    const taken = await this.#findTaken(id, foreign.map((port) => `:${String(port)}`), signal);
-    return foreign.filter((port) => taken.includes(`:${String(port)}`));
+    const [edge, foreign] = [true, false].map((isOwn) => ports.filter((port) => own.some((address) => address.endsWith(`:${String(port)}`)) === isOwn));
+    const taken = await this.#findTaken(id, (foreign ?? []).map((port) => `:${String(port)}`), signal);
+    return { edge: edge ?? [], others: (foreign ?? []).filter((port) => taken.includes(`:${String(port)}`)) };
   }
 
   async internalRoot(signal?: AbortSignal): Promise<string | null> {

@@ -39,7 +39,8 @@ async function gatherFacts(tools: Tools, row: DomainRow, signal: AbortSignal): P
   const setting = await readEdgeSetting(tools.store.db);
   const [acme, name, tls] = [acmeOf(setting), askableName(row.hostname), tlsOf(row)];
   const isAcme = tls === "acme";
-  const [records, localAddresses, caa, directory] = await Promise.all([
+  const [held, records, localAddresses, caa, directory] = await Promise.all([
+    whoHolds(tools, setting, signal),
     tools.domains.dns.lookUp(name, signal),
     tools.resolveHost(name, signal).catch(() => []),
     isAcme ? tools.domains.dns.readCaa(name, signal) : null,
@@ -47,7 +48,7 @@ async function gatherFacts(tools: Tools, row: DomainRow, signal: AbortSignal): P
   ]);
   const addresses = machineAddresses(tools, setting);
   const asked = records.addresses.length > 0 ? records.addresses : localAddresses;
-  const [http, https] = await lookAtPorts(tools, { row, setting, name, addresses, asked }, signal);
+  const [http, https] = await lookAtPorts(tools, { row, setting, name, addresses, asked, held }, signal);
   const facts = tls === "uploaded" && row.certificatePem !== null ? readFacts(row.certificatePem) : null;
   return {
     at: tools.now().toISOString(), hostname: row.hostname, tls, state: row.state, records, localAddresses, caa, directory, http, https,
@@ -57,14 +58,20 @@ async function gatherFacts(tools: Tools, row: DomainRow, signal: AbortSignal): P
   };
 }
 
-type Ports = { row: DomainRow; setting: EdgeSetting; name: string; addresses: readonly string[]; asked: readonly string[] };
+type Held = { edge: number[]; others: number[] } | null;
+type Ports = { row: DomainRow; setting: EdgeSetting; name: string; addresses: readonly string[]; asked: readonly string[]; held: Held };
 
-async function lookAtPorts(tools: Tools, { row, setting, name, addresses, asked }: Ports, signal: AbortSignal): Promise<[PortFact, PortFact]> {
-  const ports = [setting.httpPort, setting.httpsPort];
-  const held = await tools.edge.whoHolds(ports, signal).catch((error: unknown) => {
+/** null while the edge does not run. */
+async function whoHolds({ edge }: Pick<Tools, "edge">, { httpPort, httpsPort }: EdgeSetting, signal: AbortSignal): Promise<Held> {
+  try {
+    return await edge.whoHolds([httpPort, httpsPort], signal);
+  } catch (error) {
     if (error instanceof EdgeError) return null;
     throw error;
-  });
+  }
+}
+
+async function lookAtPorts(tools: Tools, { row, setting, name, addresses, asked, held }: Ports, signal: AbortSignal): Promise<[PortFact, PortFact]> {
   const holderOf = (port: number): PortFact["holder"] => (held === null ? "unknown" : held.others.includes(port) ? "other" : held.edge.includes(port) ? "edge" : "nobody");
   // Whoever adds a name must not choose what this machine connects to inside its network.
   const [target] = asked.filter((address) => addresses.includes(address) || isPermittedUpstreamAddress(address, []));

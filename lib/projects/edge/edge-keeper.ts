@@ -102,10 +102,8 @@ export class EdgeKeeper {
   }
 
   /** Which of these ports another program holds, and on which of them the edge itself listens. @throws EdgeError when it does not run */
-  async whoHolds(ports: readonly number[], signal: AbortSignal): Promise<{ others: number[]; edge: number[] }> {
-    const listened = listenersOf((await this.options.edge.inForce(signal))?.document);
-    const others = await this.options.edge.portsHeldByOthers(ports, signal);
-    return { others, edge: ports.filter((port) => listened.some((address) => address.endsWith(`:${port}`))) };
+  whoHolds(ports: readonly number[], signal: AbortSignal): Promise<{ edge: number[]; others: number[] }> {
+    return this.options.edge.whoHolds(ports, signal);
   }
 
   /** How getting a certificate for a name goes. */

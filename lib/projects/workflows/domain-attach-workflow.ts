@@ -67,8 +67,6 @@ async function keepKey({ store, certificateKeys }: WorkflowTools, { id, projectI
   await store.transaction(async (tx) => tx.domain.updateMany({ where: { id, keyCiphertext }, data: { keyCiphertext: await certificateKeys.keep(tx, { id, projectId, keyCiphertext }) } }));
 }
 
-const calm = (emit: Context["emit"], message: string) => emit({ level: "info", message, current: null, total: null, detail: null });
-
 function rehearseStep(tools: WorkflowTools): Step<AttachInput> {
   return {
     key: "rehearse", title: "Rehearse the certificate with the staging directory", timeoutMs: certificateDeadlineMs + 60_000, isCancellable: true,
@@ -80,14 +78,16 @@ function rehearseStep(tools: WorkflowTools): Step<AttachInput> {
       const { directoryUrl, stagingDirectoryUrl } = acmeOf(setting);
       const { name } = authorityOf(setting);
       const { hostname } = row;
+      const pass = (message: string) => {
+        emit({ level: "info", message, current: null, total: null, detail: null });
+        return seen;
+      };
       if (await holdsCertificate(tools, { hostname, directoryUrl }, signal)) {
-        calm(emit, `The edge holds a valid certificate of ${name} from before: nothing has to be issued.`);
-      } else if (stagingDirectoryUrl === null) {
-        calm(emit, `${name} has no staging directory, so the first try is the real one.`);
-      } else {
-        await serveAs(tools, domainId, { state: "rehearsing" }, signal);
-        await awaitCertificate(tools, { hostname, directoryUrl: stagingDirectoryUrl, authority: `the staging directory of ${name}`, sinceMs: seen.lastWordMs }, emit, signal);
+        return pass(`The edge holds a valid certificate of ${name} from before: nothing has to be issued.`);
       }
+      if (stagingDirectoryUrl === null) return pass(`${name} has no staging directory, so the first try is the real one.`);
+      await serveAs(tools, domainId, { state: "rehearsing" }, signal);
+      await awaitCertificate(tools, { hostname, directoryUrl: stagingDirectoryUrl, authority: `the staging directory of ${name}`, sinceMs: seen.lastWordMs }, emit, signal);
       // Caddy keeps to a certificate as long as the name is in its document: it is taken out once, so that the other authority is asked.
       await serveAs(tools, domainId, { state: "added" }, signal);
       return { lastWordMs: await lastWordMs(tools, hostname, signal) };

@@ -103,7 +103,7 @@ function addressOf({ publicUrl, bindAddress }: ProjectSettings, { gateway, gatew
 
 type Run = { projectId: string; operationId: string; isPassed: boolean; results: ContractResultView[] };
 
-export async function saveContractRun(tools: WorkflowTools, run: Run): Promise<void> {
+async function saveContractRun(tools: WorkflowTools, run: Run): Promise<void> {
   await tools.store.transaction(async (tx) => {
     await tx.contractRun.create({
       data: { id: tools.newId(), projectId: run.projectId, operationId: run.operationId, at: tools.now(), isPassed: run.isPassed, resultsJson: JSON.stringify(run.results) },
