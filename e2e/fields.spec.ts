@@ -29,6 +29,13 @@ type Stop = { name: string; path: string | ((panel: SeededPanel) => Promise<stri
 
 const press = (name: string) => async (page: Page) => page.getByRole("button", { name, exact: true }).first().click();
 
+/** The path, on an installation whose edge is on. */
+async function withEdge(panel: SeededPanel, path: string): Promise<string> {
+  const data = { valueJson: JSON.stringify({ isOn: true, acme: null }), updatedAt: new Date() };
+  await panel.withStore((store) => store.db.installationSetting.upsert({ where: { key: "edge" }, create: { key: "edge", ...data }, update: data }));
+  return path;
+}
+
 const routes = "/projects/shop-us/routes";
 
 /** Sheets of the routes page come when they are asked for. */
@@ -58,6 +65,15 @@ const stops: Stop[] = [
   { name: "deleting a project", path: "/projects/archive-2019/settings", open: press("Delete") },
   { name: "a new function", path: "/projects/shop-eu/functions", open: press("Deploy function") },
   { name: "a function's secrets", path: "/projects/shop-eu/functions" },
+  { name: "the edge", path: (panel) => withEdge(panel, "/settings/edge"), open: async (page) => page.getByLabel("Another ACME server").check() },
+  {
+    name: "a new domain",
+    path: (panel) => withEdge(panel, "/projects/mail-relay/domains"),
+    open: async (page) => {
+      await press("Add domain")(page);
+      await page.getByLabel("My own").check();
+    },
+  },
   {
     name: "a new route",
     path: routes,
