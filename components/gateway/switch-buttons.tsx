@@ -17,7 +17,8 @@ export function SwitchButton({ view, acts }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [isAcknowledged, setAcknowledged] = useState(false);
   const { run, isBusy, failure } = useAct(acts.switchTo, { failures: "inline", onDone: () => setOpen(false) });
-  const differences = report.differences.filter(({ severity }) => severity === "differs");
+  // What was there before is known.
+  const differences = beside?.state === "kept" ? [] : report.differences.filter(({ severity }) => severity === "differs");
   const verb = `${beside?.state === "kept" ? "Switch back" : "Switch"} to ${gatewayNames[to]}`;
   return (
     <>

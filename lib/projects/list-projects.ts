@@ -68,6 +68,7 @@ function unreadable(row: ListRow): { state: ProjectState; reason: string } {
 export function toListItem(row: ListRow, seen: { nowMs: number; operationId: string | null; isContractPassed: boolean | null }): ProjectListItem {
   const services = row.snapshot === null ? [] : parseServices(row.snapshot.servicesJson);
   const settings = readSettings(row.settingsJson);
+  const gateways = gatewaysOf(row);
   const derived = settings === null ? unreadable(row) : deriveState(row, row.snapshot === null ? null : { takenAtMs: row.snapshot.takenAt.getTime(), services }, {
     nowMs: seen.nowMs,
     isContractPassed: seen.isContractPassed,
@@ -80,11 +81,11 @@ export function toListItem(row: ListRow, seen: { nowMs: number; operationId: str
     state: derived.state,
     stateReason: derived.reason,
     release: row.release,
-    gateway: gatewaysOf(row).serving,
+    gateway: gateways.serving,
     apiUrl: settings?.publicUrl ?? "",
     memoryBytes: memoryOf(services),
     servicesHealthy: services.filter((service) => service.state === "healthy").length,
-    servicesTotal: settings?.services.length ?? services.length,
+    servicesTotal: settings === null ? services.length : settings.services.length + (gateways.beside === null ? 0 : 1),
     hasDrift: row.snapshot !== null && parseDrift(row.snapshot.driftJson).length > 0,
     hasStandIns: services.some((service) => service.standIn !== null),
     runningOperationId: seen.operationId,

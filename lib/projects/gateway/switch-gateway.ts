@@ -67,8 +67,8 @@ export async function switchGateway(ctx: VerbContext, input: z.input<typeof swit
     const { serving, beside } = gatewaysOf(row);
     if (serving === to) throw new ConflictError("same-gateway", `${gatewayNames[to]} serves ${ref} already.`);
     const report = compareGateways(await loadGatewaySettings(tx, row.id, row.gatewayRevision), routeOptionsOf(row), to);
-    requireAgreement(ctx, row.id, report, new Set(acknowledged));
     const isBack = beside?.state === "kept";
+    requireAgreement(ctx, row.id, { report, isBack, acknowledged: new Set(acknowledged) });
     return startOperation(tx, ctx, {
       kind: "gateway.switch", project: row, summary: `Switch the gateway of ${ref} ${isBack ? "back " : ""}to ${gatewayNames[to]}`, detail: { to, acknowledged },
       input: { projectId: row.id, to, before: { serving, beside: beside === null ? null : { state: beside.state, until: beside.until } } },
@@ -76,14 +76,16 @@ export async function switchGateway(ctx: VerbContext, input: z.input<typeof swit
   });
 }
 
-function requireAgreement(ctx: VerbContext, projectId: string, report: EquivalenceReport, acknowledged: ReadonlySet<string>): void {
+type Agreement = { report: EquivalenceReport; /** To the gateway that was kept: what it does is known. */ isBack: boolean; acknowledged: ReadonlySet<string> };
+
+function requireAgreement(ctx: VerbContext, projectId: string, { report, isBack, acknowledged }: Agreement): void {
   const named = (severity: string) => report.differences.filter((difference) => difference.severity === severity);
   const [impossible] = named("impossible");
   if (impossible !== undefined) {
     throw new ConflictError("not-equivalent", `${gatewayNames[report.towards]} cannot express ${impossible.routeIds.join(", ")} (${impossible.title}). ${impossible.wayOut ?? "Change that first."}`);
   }
   if (report.needsOwner && may(ctx.actor, "gateway.networks", projectId) !== "yes") throw new ForbiddenError(`${gatewayNames[report.towards]} cannot check where external upstreams lead at the moment it connects, so an owner has to switch.`);
-  const open = named("differs").filter(({ id }) => !acknowledged.has(id));
+  const open = isBack ? [] : named("differs").filter(({ id }) => !acknowledged.has(id));
   const [first] = open;
   if (first === undefined) return;
   const more = open.length === 1 ? "" : ` (and ${open.length - 1} more)`;

@@ -62,12 +62,12 @@ function factsOf({ serving, usual, beside, keepsSockets }: GatewaySwitchView) {
       value:
         beside?.state === "kept" && beside.until !== null ? (
           <>
-            {gatewayNames[beside.kind]}, kept for the way back; it ends <TimeAgo at={beside.until} />, with the sockets that are still open on it
+            {gatewayNames[beside.kind]}, kept for the way back; it ends <TimeAgo isInline at={beside.until} />, with the sockets that are still open on it
           </>
         ) : beside === null ? (
           "None"
         ) : (
-          `${gatewayNames[beside.kind]}, on its way in`
+          `${gatewayNames[beside.kind]}, while the switch goes on`
         ),
     },
     { key: "In front", value: keepsSockets ? "The edge: a switch loses no request" : "Nothing: a switch stops the project's address for a few seconds" },
