@@ -25,7 +25,8 @@ const input = z.object({
 type AttachInput = z.infer<typeof input>;
 type Context = StepContext<AttachInput>;
 
-const proofDeadlineMs = 60_000;
+/** The services answered their own probes before: what does not pass by then does not pass. */
+const proofDeadlineMs = 20_000;
 
 /**
  * Opens a name: looked at, rehearsed with the staging directory, certified, its chain verified from outside, the services told, the route

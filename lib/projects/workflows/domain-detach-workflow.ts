@@ -20,9 +20,12 @@ const input = z.object({
 type DetachInput = z.infer<typeof input>;
 type Context = StepContext<DetachInput>;
 
+/** The services answered their own probes before. */
+const proofDeadlineMs = 20_000;
+
 /** Closes a name, and brings back what it replaced in the settings unless somebody has changed it since. */
 export function detachDomainWorkflow(tools: WorkflowTools): Workflow<DetachInput> {
-  const prove = proveStep<DetachInput>(tools);
+  const prove = proveStep<DetachInput>(tools, proofDeadlineMs);
   return {
     kind: "domain.detach",
     parseInput: (json) => input.parse(json),
