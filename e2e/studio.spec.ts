@@ -127,8 +127,12 @@ test("a list of networks shuts Studio to everyone else and leaves the API as it 
   await save.click();
   await expect.poll(() => statusWith(), { timeout: applyLimitMs }).toBe(403);
   expect(await api()).toBe(usual);
-  // The form is drawn anew once the operation has ended.
-  await expect(networks).toBeEnabled({ timeout: applyLimitMs });
+  // The form is drawn anew with what is in force, and is free again once the operation has ended.
+  await expect(async () => {
+    await page.reload();
+    await expect(networks).toHaveValue("203.0.113.0/24", { timeout: 2_000 });
+    await expect(networks).toBeEnabled({ timeout: 2_000 });
+  }).toPass({ timeout: applyLimitMs });
   await networks.fill("");
   await save.click();
   await expect.poll(() => statusWith(), { timeout: applyLimitMs }).toBe(401);
