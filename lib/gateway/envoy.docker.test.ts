@@ -134,6 +134,12 @@ describe("a real Envoy with the rendered configuration", () => {
     await envoy.apply(restored);
   });
 
+  test("a connection to a service is let go before the service closes it: no request meets a closed one", async () => {
+    await ask("/auth/v1/verify");
+    await expect.poll(() => envoy.admin("/stats?filter=^cluster.auth.upstream_cx_idle_timeout$"), { timeout: 20_000 }).not.toContain(": 0");
+    expect(await envoy.admin("/stats?filter=^cluster.auth.upstream_cx_destroy_remote$")).toContain(": 0");
+  });
+
   test("routes requests as the matcher says", async () => {
     const paths = ["/", "/x", "/auth/v1/verify?token=abc", "/auth/v1/verifyx", "/auth/v1/.well-known/jwks.json", "/auth/v1", "/rest/v1/", "/rest/v1", "/rest/v1/a", "/graphql/v1x", "/realtime/v1/api", "/realtime/v1/api/openapi.json", "/realtime/v1/x", "/storage/v1/a", "/functions/v1/a", "/pg/x", "/pg", "/mcp", "/api/mcp/x", "/.well-known/oauth-authorization-server/a"];
     for (const path of paths) await ask(path, { headers: { "x-request-id": `probe-${path}` } });
