@@ -2,7 +2,7 @@
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useAct } from "@/components/act/use-act";
-import { hstsHint } from "@/components/edge/edge-words";
+import { hstsHint, hstsYearSeconds } from "@/components/edge/edge-words";
 import { Button } from "@/components/ui/button";
 import { Checkbox, Radio, RadioGroup } from "@/components/ui/choice";
 import { Sheet } from "@/components/ui/dialog";
@@ -10,7 +10,6 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import type { DomainsView } from "@/lib/projects/views";
-import { hstsYearSeconds } from "./domain-words";
 import type { DomainsActs } from "./domains-acts";
 import { PemFields } from "./pem-fields";
 

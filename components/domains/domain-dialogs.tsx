@@ -1,7 +1,7 @@
 "use client";
 import { useCallback, useEffect, useState } from "react";
 import { useAct } from "@/components/act/use-act";
-import { hstsHint } from "@/components/edge/edge-words";
+import { hstsHint, hstsYearSeconds } from "@/components/edge/edge-words";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/choice";
 import { Sheet } from "@/components/ui/dialog";
@@ -9,7 +9,6 @@ import { Notice } from "@/components/ui/notice";
 import { RowsSkeleton } from "@/components/ui/skeleton";
 import type { DomainPreview, DomainView } from "@/lib/projects/views";
 import { PreviewList } from "./domain-preview";
-import { hstsYearSeconds } from "./domain-words";
 import type { DomainsActs } from "./domains-acts";
 import { PemFields } from "./pem-fields";
 

@@ -2,8 +2,6 @@ import type { DomainsView, DomainView } from "@/lib/projects/views";
 
 const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
 
-export const hstsYearSeconds = 31_536_000;
-
 /** Where a certificate comes from, as one says it. */
 export function sayCertificateKind(tls: DomainView["tls"], authority: string): string {
   if (tls === "internal") return "From the edge's own authority";

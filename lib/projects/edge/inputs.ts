@@ -5,7 +5,7 @@ import { parseNetwork } from "@/lib/gateway/addresses";
 const port = z.number("Use a port from 1 to 65535.").int("Use a port from 1 to 65535.").min(1, "Use a port from 1 to 65535.").max(65_535, "Use a port from 1 to 65535.");
 
 /** Longest time that browsers may be told to keep to HTTPS: two years, as the preload list asks for at most. */
-export const longestHstsSeconds = 63_072_000;
+const longestHstsSeconds = 63_072_000;
 
 const directoryUrl = z
   .string()

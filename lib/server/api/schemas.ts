@@ -108,8 +108,6 @@ export const gatewaySchema = z
   })
   .meta({ id: "Gateway" });
 export const draftVersionSchema = z.object({ version: z.string().nullable() }).meta({ id: "GatewayDraftVersion", description: "null: what was saved changes nothing, so there is no draft any more." });
-export const startedRevisionSchema = z.object({ operationId: z.string(), number: z.number() }).meta({ id: "StartedRevision" });
-
 const textPlace = { line: z.number(), column: z.number() };
 export const kongImportSchema = z
   .object({
@@ -120,6 +118,8 @@ export const kongImportSchema = z
     alreadyThere: z.array(z.string()), settings: gatewaySettings, version: z.string().nullable(), ...whatItDoes,
   })
   .meta({ id: "KongImport", description: "`settings` and `version` are what saving it as the draft takes. Keys, passwords and certificates of the file are never in it." });
+export const startedRevisionSchema = z.object({ operationId: z.string(), number: z.number() }).meta({ id: "StartedRevision" });
+
 export const memberSchema = z
   .object({ userId: z.string(), name: z.string(), email: z.string(), role: z.string(), since: at, lastSeenAt: at.nullable(), mayChange: z.boolean() })
   .meta({ id: "Member" });
