@@ -12,7 +12,7 @@ export async function benchFirstLoad(): Promise<void> {
   await withPanel(async (panel) => {
     const [ref] = await withStore((store) => seedFleet(store, 1));
     const project = `/projects/${ref ?? ""}`;
-    const pages = ["/sign-in", "/projects", "/projects/new", project, `${project}/routes`, `${project}/functions`, `${project}/logs`, `${project}/doors`, `${project}/settings`, `${project}/members`, `${project}/activity`, "/activity", "/team", "/settings", "/account"];
+    const pages = ["/sign-in", "/projects", "/projects/new", project, `${project}/routes`, `${project}/routes/gateway`, `${project}/keys`, `${project}/studio`, `${project}/domains`, `${project}/functions`, `${project}/logs`, `${project}/doors`, `${project}/settings`, `${project}/members`, `${project}/activity`, "/activity", "/team", "/settings", "/settings/edge", "/doors", "/account"];
     const browser = await chromium.launch(launchOptions);
     try {
       const samples: number[] = [];
