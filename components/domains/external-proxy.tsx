@@ -1,7 +1,7 @@
 "use client";
 import { Download, ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Act } from "@/components/act/act-result";
 import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
@@ -11,14 +11,14 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { downloadText } from "@/components/ui/save-file";
 import { Tabs } from "@/components/ui/tabs";
-import { drawProxies, type DrawnProxy, type ProxyWish } from "./draw-proxies";
+import type { DrawnProxies, DrawnProxy, ProxyWish } from "./draw-proxies";
 
 type ExternalProxyProps = { project: { ref: string; upstream: { host: string; port: number }; hostname: string } };
 
 /** Ready configurations for a proxy that somebody runs already, drawn while its names are typed. */
 export function ExternalProxy({ project }: ExternalProxyProps) {
   const [wish, setWish] = useState<ProxyWish>({ hostnames: project.hostname, certificatePath: "", keyPath: "" });
-  const drawn = drawProxies(project, wish);
+  const drawn = useDrawnProxies(project, wish);
   const set = (field: keyof ProxyWish) => (event: { target: { value: string } }) => setWish((before) => ({ ...before, [field]: event.target.value }));
   return (
     <div className="flex min-w-0 flex-col gap-4">
@@ -40,6 +40,18 @@ export function ExternalProxy({ project }: ExternalProxyProps) {
       )}
     </div>
   );
+}
+
+const nothingYet: DrawnProxies = { proxies: [], errors: {} };
+
+/** The renderers are larger than the rest of the page, and most people never need them: they come with the first thing that is typed. */
+function useDrawnProxies(project: ExternalProxyProps["project"], wish: ProxyWish): DrawnProxies {
+  const [draw, setDraw] = useState<typeof import("./draw-proxies").drawProxies | null>(null);
+  const isTyped = Object.values(wish).some((text) => text !== "");
+  useEffect(() => {
+    if (isTyped) void import("./draw-proxies").then(({ drawProxies }) => setDraw(() => drawProxies));
+  }, [isTyped]);
+  return draw === null ? nothingYet : draw(project, wish);
 }
 
 function Proxy({ proxy: { label, files, hints, refusal } }: { proxy: DrawnProxy }) {
