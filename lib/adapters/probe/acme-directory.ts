@@ -3,6 +3,7 @@ import { Agent, request } from "undici";
 import { z } from "zod";
 import type { AcmeDirectory } from "@/lib/projects/domains/name-ports";
 import { answerTimeoutMs, connectTimeoutMs } from "./limits";
+import { readStart } from "./read-start";
 import { wordsFor } from "./words-for";
 
 const directory = z.object({ newOrder: z.string(), meta: z.object({ caaIdentities: z.array(z.string()).default([]), externalAccountRequired: z.boolean().default(false) }).optional() });
@@ -17,7 +18,7 @@ export async function readAcmeDirectory({ url, caRootPem }: { url: string; caRoo
     // Servers may refuse whoever does not name their program (RFC 8555, section 6.1), and undici names none.
     const answer = await request(url, { dispatcher: agent, headers: { "user-agent": "Basehold" }, signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) });
     if (answer.statusCode !== 200) return { error: `answered ${answer.statusCode}` };
-    const parsed = directory.safeParse(parseJson(await readStart(answer.body)));
+    const parsed = directory.safeParse(parseJson(await readStart(answer.body, maxBodyBytes)));
     if (!parsed.success) return { error: "its answer is no ACME directory" };
     return { caaIdentities: parsed.data.meta?.caaIdentities ?? [], needsAccountBinding: parsed.data.meta?.externalAccountRequired ?? false, error: null };
   } catch (error) {
@@ -26,17 +27,6 @@ export async function readAcmeDirectory({ url, caRootPem }: { url: string; caRoo
   } finally {
     await agent.destroy();
   }
-}
-
-async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    if (sizeBytes >= maxBodyBytes) break;
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function parseJson(text: string): unknown {

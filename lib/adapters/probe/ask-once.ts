@@ -1,4 +1,5 @@
 import { request as sendRequest } from "undici";
+import { readStart } from "./read-start";
 import { wordsFor } from "./words-for";
 
 const maxBodyBytes = 256 * 1024;
@@ -14,7 +15,7 @@ export async function askOnce(url: URL, { method, headers, body, timeoutMs }: As
   const startedAtMs = performance.now();
   try {
     const answer = await sendRequest(url, { method, headers, body, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
-    const text = await readStart(answer.body);
+    const text = await readStart(answer.body, maxBodyBytes);
     return { status: answer.statusCode, headers: plainHeaders(answer.headers), body: text, durationMs: Math.round(performance.now() - startedAtMs) };
   } catch (cause) {
     signal.throwIfAborted();
@@ -24,15 +25,4 @@ export async function askOnce(url: URL, { method, headers, body, timeoutMs }: As
 
 function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])));
-}
-
-async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    if (sizeBytes >= maxBodyBytes) break;
-  }
-  return Buffer.concat(chunks).subarray(0, maxBodyBytes).toString("utf8");
 }

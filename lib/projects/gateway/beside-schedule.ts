@@ -1,17 +1,15 @@
 import type { Actor } from "@/lib/access/actor";
 import { audit } from "@/lib/access/audit";
 import type { Db } from "@/lib/adapters/store/types";
-import { openStatuses } from "@/lib/operations/machine";
 import { enqueueOperation } from "@/lib/operations/queue";
 import { slotKey, type BuiltInSchedule, type Slot } from "@/lib/operations/schedules";
 import { gatewayNames } from "@/lib/stack/gateways";
 import { newProjectId } from "../create-project";
+import { isFreeFor } from "../is-free-for";
 import { forgetBeside } from "../workflows/switch-workflows";
 import { gatewaysOf } from "./gateway-choice";
 
 const actor = { kind: "system", name: "Gateways" } as const satisfies Actor;
-/** After an attempt that failed the next one waits this long. */
-const pauseAfterFailureMs = 3_600_000;
 
 /** Every five minutes: ends the gateways that were kept after a switch and whose time is over. */
 export const besideSchedule: BuiltInSchedule = { id: "kept-gateways", kind: "gateway.end-kept", cron: "*/5 * * * *", timeZone: "UTC", input: null, handle: endDue };
@@ -23,7 +21,7 @@ async function endDue(tx: Db, slot: Slot): Promise<void> {
   });
   for (const project of projects) {
     const { beside } = gatewaysOf(project);
-    if (beside?.until === undefined || beside.until === null || Date.parse(beside.until) > slot.now.getTime() || !(await isFree(tx, project.id, slot.now))) continue;
+    if (beside?.until === undefined || beside.until === null || Date.parse(beside.until) > slot.now.getTime() || !(await isFreeFor(tx, { projectId: project.id, kind: "gateway.end-beside", now: slot.now }))) continue;
     const write = (operationId?: string) => audit(tx, { actor, now: () => slot.now, newId: newProjectId }, { action: "gateway.end-beside", project, operationId, summary: `End the gateway ${gatewayNames[beside.kind]} of ${project.ref}: it was kept long enough` });
     if (project.state === "ready") await write(await enqueueOperation(tx, { kind: "gateway.end-beside", projectId: project.id, input: { projectId: project.id }, actor, now: slot.now, dedupeKey: `${slotKey(slot)}:${project.id}` }));
     else {
@@ -32,9 +30,4 @@ async function endDue(tx: Db, slot: Slot): Promise<void> {
       await write();
     }
   }
-}
-
-async function isFree(tx: Db, projectId: string, now: Date): Promise<boolean> {
-  if ((await tx.operation.count({ where: { projectId, status: { in: [...openStatuses] } } })) > 0) return false;
-  return (await tx.operation.count({ where: { projectId, kind: "gateway.end-beside", status: { not: "done" }, finishedAt: { gte: new Date(now.getTime() - pauseAfterFailureMs) } } })) === 0;
 }

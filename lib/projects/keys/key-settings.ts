@@ -1,6 +1,6 @@
 import type { Db } from "@/lib/adapters/store/types";
 import { defaultKeySettings, type KeySettings, type ProjectSettings, type SecretName } from "@/lib/stack/settings";
-import { parseSettings } from "../settings-schema";
+import { changeSettings } from "../change-settings";
 
 /** Opaque keys, which can be rotated while both the old and the new one are valid. */
 export const rotatableKeys = ["publishable", "secret"] as const;
@@ -21,7 +21,5 @@ export const keySettingsOf = (settings: Pick<ProjectSettings, "keys">): KeySetti
 
 /** Writes the key settings of a project and leaves all its other settings as they are at this moment. */
 export async function writeKeySettings(tx: Db, projectId: string, change: (present: KeySettings) => KeySettings): Promise<void> {
-  const row = await tx.project.findUniqueOrThrow({ where: { id: projectId }, select: { settingsJson: true } });
-  const settings = parseSettings(row.settingsJson);
-  await tx.project.update({ where: { id: projectId }, data: { settingsJson: JSON.stringify({ ...settings, keys: change(keySettingsOf(settings)) }) } });
+  await changeSettings(tx, projectId, (settings) => ({ keys: change(keySettingsOf(settings)) }));
 }

@@ -1,16 +1,14 @@
 import { audit } from "@/lib/access/audit";
 import type { Actor } from "@/lib/access/actor";
 import type { Db } from "@/lib/adapters/store/types";
-import { openStatuses } from "@/lib/operations/machine";
 import { enqueueOperation } from "@/lib/operations/queue";
 import { slotKey, type BuiltInSchedule, type Slot } from "@/lib/operations/schedules";
 import { newProjectId } from "../create-project";
+import { isFreeFor } from "../is-free-for";
 import { readSettings } from "../settings-schema";
 import { keySettingsOf, namesOf, rotatableKeys, writeKeySettings, type RotatableKey } from "./key-settings";
 
 const actor = { kind: "system", name: "Keys" } as const satisfies Actor;
-/** After an attempt that was taken back the next one waits this long. */
-const pauseAfterFailureMs = 3_600_000;
 
 /** Every five minutes: ends the keys whose overlap is over. Their times stand in the settings, so nothing else has to be kept true. */
 export const overlapSchedule: BuiltInSchedule = { id: "key-overlaps", kind: "keys.end-overlaps", cron: "*/5 * * * *", timeZone: "UTC", input: null, handle: endDue };
@@ -24,16 +22,11 @@ async function endDue(tx: Db, slot: Slot): Promise<void> {
     if (settings === null) continue;
     const keys = keySettingsOf(settings);
     const due = rotatableKeys.find((kind) => isDue(keys[namesOf[kind].overlap], slot.now));
-    if (due !== undefined && (await isFree(tx, project.id, slot.now))) await endOne(tx, slot, project, due);
+    if (due !== undefined && (await isFreeFor(tx, { projectId: project.id, kind: "keys.end-overlap", now: slot.now }))) await endOne(tx, slot, project, due);
   }
 }
 
 const isDue = (endsAt: string | null, now: Date) => endsAt !== null && Date.parse(endsAt) <= now.getTime();
-
-async function isFree(tx: Db, projectId: string, now: Date): Promise<boolean> {
-  if ((await tx.operation.count({ where: { projectId, status: { in: [...openStatuses] } } })) > 0) return false;
-  return (await tx.operation.count({ where: { projectId, kind: "keys.end-overlap", status: { not: "done" }, finishedAt: { gte: new Date(now.getTime() - pauseAfterFailureMs) } } })) === 0;
-}
 
 /** One key a time, because a project takes one operation at a time; the other follows with the next slot. */
 async function endOne(tx: Db, slot: Slot, project: ProjectRow, kind: RotatableKey): Promise<void> {

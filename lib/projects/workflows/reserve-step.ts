@@ -1,6 +1,7 @@
 import type { Step } from "@/lib/operations/types";
 import { EngineError } from "@/lib/engine/port";
 import { choosePort, chooseSubnet, overlapsAny, subnetPool, type PortPurpose } from "../allocate";
+import { changeSettings } from "../change-settings";
 import { localUrl } from "../create-project";
 import { parseSettings } from "../settings-schema";
 import { isUniqueViolation } from "../start-operation";
@@ -63,10 +64,7 @@ async function moveAddress(tools: WorkflowTools, project: LoadedProject): Promis
   if (gateway === undefined || before === undefined || gateway.port === before.port) return;
   if (settings.publicUrl !== localUrl(settings.bindAddress, before.port)) return;
   const publicUrl = localUrl(settings.bindAddress, gateway.port);
-  await tools.store.transaction(async (tx) => {
-    const { settingsJson } = await tx.project.findUniqueOrThrow({ where: { id: project.id }, select: { settingsJson: true } });
-    await tx.project.update({ where: { id: project.id }, data: { settingsJson: JSON.stringify({ ...parseSettings(settingsJson), publicUrl }) } });
-  });
+  await tools.store.transaction((tx) => changeSettings(tx, project.id, () => ({ publicUrl })));
 }
 
 async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: PortRow & { id: string }): Promise<void> {

@@ -7,6 +7,7 @@ import { toBase64, utf8 } from "@/lib/stack/encoding";
 import { generatePassword } from "@/lib/stack/keys";
 import { Secret } from "@/lib/stack/secret-value";
 import type { DashboardUserSecret, SecretName } from "@/lib/stack/settings";
+import { changeSettings } from "../change-settings";
 import { localUrl } from "../create-project";
 import { dropAside, hasAside, putBack, setAside } from "../keys/set-aside";
 import { parseSettings, studioSettingsSchema, toPorts } from "../settings-schema";
@@ -144,7 +145,7 @@ function signIn({ username, password }: DashboardUserSecret, outcome: "may" | "m
 }
 
 export function studioSettingsWorkflow(tools: WorkflowTools): Workflow<SettingsInput> {
-  const write = (tx: Db, projectId: string, studio: SettingsInput["before"]) => writeStudioSettings(tx, projectId, studio);
+  const write = (tx: Db, projectId: string, studio: SettingsInput["before"]) => changeSettings(tx, projectId, () => ({ studio: studio ?? undefined }));
   return {
     kind: "studio.settings",
     parseInput: (json) => settingsInput.parse(json),
@@ -170,10 +171,4 @@ export function studioSettingsWorkflow(tools: WorkflowTools): Workflow<SettingsI
       await markApplied(tx, projectId, tools.now());
     },
   };
-}
-
-/** Leaves all other settings as they are at this moment. null: nothing is said of Studio. */
-async function writeStudioSettings(tx: Db, projectId: string, studio: SettingsInput["before"]): Promise<void> {
-  const row = await tx.project.findUniqueOrThrow({ where: { id: projectId }, select: { settingsJson: true } });
-  await tx.project.update({ where: { id: projectId }, data: { settingsJson: JSON.stringify({ ...parseSettings(row.settingsJson), studio: studio ?? undefined }) } });
 }
