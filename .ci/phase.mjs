@@ -67,10 +67,12 @@ export async function runAll(phases, parallel, onEnd = () => {}) {
   return phases.map((phase) => results.find((result) => result.name === phase.name));
 }
 
-/** The end of a failed phase's output, for a person who reads the terminal. */
+/** The end of a failed phase's output, for a person who reads the terminal; of a report of Vitest, all from its first failure on. */
 export function tailOf(result, lines = 40) {
   const reason = result.isTimedOut ? `stopped after ${seconds(result.durationMs)}: its time limit` : "failed";
-  const text = readFileSync(result.outputPath, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+  const all = readFileSync(result.outputPath, "utf8").trimEnd().split("\n");
+  const failuresFrom = all.findIndex((line) => /Failed (Suites|Tests) \d+/.test(line));
+  const text = (failuresFrom === -1 ? all.slice(-lines) : all.slice(failuresFrom)).join("\n");
   return `\n── ${result.name} ${reason} (all of it: ${result.outputPath}) ──\n${text}\n`;
 }
 

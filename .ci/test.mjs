@@ -20,6 +20,8 @@ const postgres = vitest("postgres", 10 * minuteMs);
 const docker = vitest("docker", 30 * minuteMs);
 const e2e = { name: "e2e", command: [binary("playwright"), "test"], limitMs: 35 * minuteMs, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report("e2e") }, report: report("e2e") };
 
+// Fixtures write files that programs in containers read under other users.
+process.umask(0o022);
 const startedAt = performance.now();
 const registryBefore = registryPid();
 const results = [];

@@ -5,6 +5,7 @@ import { publish, type PlannedImage } from "./publish";
 import { catalogueImages, findRecipe, parseReference } from "./recipes/index";
 import { ensureRegistry } from "./registry";
 import { RegistryClient } from "./registry-client";
+import { dropStaleImages } from "./stale-images";
 
 const say = (line: string) => console.log(line);
 
@@ -25,7 +26,9 @@ async function buildLab(): Promise<void> {
   const isStarted = await ensureRegistry({ port: registryPort, folder: registryFolder, isDetached: true });
   if (isStarted) say(`started the registry on 127.0.0.1:${String(registryPort)}`);
   const images = await planImages();
-  const pushed = await publish({ images, client: new RegistryClient(registryPort), folder: cacheFolder, layersAtOnce: availableParallelism() + 1, say });
+  const client = new RegistryClient(registryPort);
+  const pushed = await publish({ images, client, folder: cacheFolder, layersAtOnce: availableParallelism() + 1, say });
+  for (const reference of await dropStaleImages(images, client, registryPort)) say(`the engine had an earlier edition of ${reference}`);
   const taken = ((Date.now() - begun) / 1000).toFixed(1);
   say(`The lab is ready: ${String(images.length)} images under 127.0.0.1:${String(registryPort)}/, ${String(pushed.length)} of them new, in ${taken} s.`);
 }

@@ -1,13 +1,16 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { entriesLayer, provideLayer } from "./layers";
 import { publish, type PlannedImage } from "./publish";
 import { answers, ensureRegistry, startRegistry, stopRegistry } from "./registry";
 import { RegistryClient } from "./registry-client";
+import { dropStaleImages } from "./stale-images";
 
 let folder: string;
 let port: number;
@@ -52,6 +55,19 @@ describe("publishing", () => {
     await rm(join(folder, "data"), { recursive: true });
     await startRegistry({ port, folder, isDetached: false });
     expect(await publishTo(planned("hello"))).toEqual(["lab/hello:1"]);
+  });
+
+  test("an engine does not keep using an earlier edition of an image under the same tag", async () => {
+    await startRegistry({ port, folder, isDetached: false });
+    const [client, reference] = [new RegistryClient(port), `127.0.0.1:${String(port)}/lab/hello:1`];
+    const docker = (...argv: string[]) => promisify(execFile)("docker", argv);
+    await publishTo(planned("hello"));
+    await docker("pull", reference);
+    expect(await dropStaleImages([planned("hello")], client, port)).toEqual([]);
+    await publishTo(planned("goodbye"));
+    expect(await dropStaleImages([planned("hello")], client, port)).toEqual([reference]);
+    await expect(docker("image", "inspect", reference)).rejects.toThrow(/No such image/);
+    expect(await dropStaleImages([planned("hello")], client, port)).toEqual([]);
   });
 
   test("reports a layer that cannot be made", async () => {

@@ -1,5 +1,7 @@
 import { test as base, type Page } from "@playwright/test";
 
+const dropped = /ERR_NETWORK_CHANGED|ERR_ABORTED/;
+
 /**
  * Chromium drops requests under way when an interface of the machine comes or goes, which every network of a project does. A person
  * presses reload; so do these pages, for navigations.
@@ -10,7 +12,7 @@ export function makeSteady(page: Page): Page {
       try {
         return await run(...args);
       } catch (error) {
-        if (attempt === 10 || !(error instanceof Error) || !error.message.includes("ERR_NETWORK_CHANGED")) throw error;
+        if (attempt === 10 || !(error instanceof Error) || !dropped.test(error.message)) throw error;
       }
     }
   };

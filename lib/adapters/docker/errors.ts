@@ -28,7 +28,7 @@ export function kindOfText(detail: string): EngineErrorKind | undefined {
   if (/no space left on device/i.test(detail)) return "no-space";
   if (/pool overlaps|overlaps with other one/i.test(detail)) return "subnet-overlap";
   if (/manifest unknown|manifest for .* not found|repository does not exist|pull access denied|not found: manifest|no such image/i.test(detail)) return "image-missing";
-  if (/toomanyrequests|too many requests|429|server error|50[0-4] |connection refused|no such host|i\/o timeout|TLS handshake|unexpected EOF|error parsing HTTP|received unexpected HTTP status|context deadline/i.test(detail)) return "registry-unavailable";
+  if (/toomanyrequests|too many requests|\b429\b|server error|\b50[0-4] |connection refused|no such host|i\/o timeout|TLS handshake|unexpected EOF|error parsing HTTP|received unexpected HTTP status|context deadline/i.test(detail)) return "registry-unavailable";
   return undefined;
 }
 
