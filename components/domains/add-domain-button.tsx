@@ -1,83 +1,25 @@
 "use client";
 import { Plus } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
-import { hstsHint, hstsYearSeconds } from "@/components/edge/edge-words";
 import { Button } from "@/components/ui/button";
-import { Checkbox, Radio, RadioGroup } from "@/components/ui/choice";
-import { Sheet } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
-import type { DomainsView } from "@/lib/projects/views";
-import type { DomainsActs } from "./domains-acts";
-import { PemFields } from "./pem-fields";
+import type { AddSheetProps } from "./add-domain-sheet";
 
-type AddProps = { view: DomainsView; acts: Pick<DomainsActs, "add" | "check">; whyNot: string | null; isPrimary?: boolean };
+const load = () => import("./add-domain-sheet");
+const AddDomainSheet = dynamic(() => load().then((module) => module.AddDomainSheet), { ssr: false });
 
-const empty = { hostname: "", kind: "api" as "api" | "studio", tls: "acme" as "acme" | "uploaded" | "internal", redirectsHttp: true, hasHsts: false, pem: { certificatePem: "", keyPem: "" } };
+type AddProps = Omit<AddSheetProps, "onClose"> & { whyNot: string | null };
 
 /** Asks for a name and its certificate. Nothing is served yet: the page then says which record to create. */
-export function AddDomainButton({ view, acts, whyNot, isPrimary = true }: AddProps) {
+export function AddDomainButton({ view, acts, whyNot }: AddProps) {
   const [isOpen, setOpen] = useState(false);
+  const prepare = () => void load();
   return (
     <>
-      <Button variant={isPrimary ? "primary" : "secondary"} icon={<Plus aria-hidden className="size-4" />} disabled={whyNot !== null} title={whyNot ?? undefined} onClick={() => setOpen(true)}>
+      <Button variant="primary" icon={<Plus aria-hidden className="size-4" />} disabled={whyNot !== null} title={whyNot ?? undefined} onPointerEnter={prepare} onFocus={prepare} onClick={() => setOpen(true)}>
         Add domain
       </Button>
-      <Sheet isOpen={isOpen} onOpenChange={setOpen} title="Add a domain" description="Nothing changes for anybody yet: afterwards it is checked, and attached when you say so.">
-        <AddForm view={view} acts={acts} onDone={() => setOpen(false)} />
-      </Sheet>
+      {isOpen && <AddDomainSheet view={view} acts={acts} onClose={() => setOpen(false)} />}
     </>
-  );
-}
-
-function AddForm({ view, acts, onDone }: Pick<AddProps, "view" | "acts"> & { onDone(): void }) {
-  const [wish, setWish] = useState(empty);
-  const set = (part: Partial<typeof empty>) => setWish((before) => ({ ...before, ...part }));
-  const check = useAct(acts.check, { failures: "toast" });
-  const add = useAct(acts.add, {
-    failures: "inline",
-    onDone: ({ hostname }) => {
-      onDone();
-      void check.run({ ref: view.ref, hostname });
-    },
-  });
-  const { hostname, kind, tls, redirectsHttp, hasHsts, pem } = wish;
-  const isUploaded = tls === "uploaded";
-  const submit = () => void add.run({ ref: view.ref, hostname, kind, tls, redirectsHttp, hstsSeconds: hasHsts ? hstsYearSeconds : null, ...(isUploaded ? pem : {}) });
-  return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      {add.failure !== null && add.failure.fields === undefined && <Notice tone="bad">{add.failure.message}</Notice>}
-      <Field label="Name" hint="Such as api.example.com. With an uploaded certificate also *.example.com." error={add.fieldError("hostname")} isRequired>
-        <Input name="hostname" isMono autoComplete="off" spellCheck={false} value={hostname} onChange={(event) => set({ hostname: event.target.value })} />
-      </Field>
-      <RadioGroup legend="Serves">
-        <Radio name="kind" value="api" label="The API" hint="All that the project's own address serves." checked={kind === "api"} onChange={() => set({ kind: "api" })} />
-        <Radio name="kind" value="studio" label="Studio alone" hint="Everything under this name is Studio." disabled={!view.services.includes("studio")} checked={kind === "studio"} onChange={() => set({ kind: "studio" })} />
-      </RadioGroup>
-      <RadioGroup legend="Certificate">
-        <Radio name="tls" value="acme" label={`From ${view.edge.authority}`} hint="Got and renewed by itself, over ports 80 and 443. No wildcards: they need DNS-01, for which the edge's image has no module." checked={tls === "acme"} onChange={() => set({ tls: "acme" })} />
-        <Radio name="tls" value="uploaded" label="My own" hint="You upload it, and its successor in time." checked={isUploaded} onChange={() => set({ tls: "uploaded" })} />
-        <Radio name="tls" value="internal" label="From the edge's own authority" hint="For a LAN. Devices have to trust its root." checked={tls === "internal"} onChange={() => set({ tls: "internal" })} />
-      </RadioGroup>
-      {isUploaded && <PemFields value={pem} onChange={(next) => set({ pem: next })} errors={{ certificatePem: add.fieldError("certificatePem"), keyPem: add.fieldError("keyPem") }} />}
-      <Checkbox name="redirectsHttp" label="Send plain HTTP to HTTPS" checked={redirectsHttp} onChange={(event) => set({ redirectsHttp: event.target.checked })} />
-      <Checkbox name="hasHsts" label="Tell browsers to use HTTPS alone (HSTS)" hint={hstsHint} checked={hasHsts} onChange={(event) => set({ hasHsts: event.target.checked })} />
-      {add.fieldError("hstsSeconds") !== undefined && <Notice tone="bad">{add.fieldError("hstsSeconds") ?? ""}</Notice>}
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" variant="primary" isBusy={add.isBusy} disabled={hostname.trim() === ""}>
-          Add
-        </Button>
-      </div>
-    </form>
   );
 }

@@ -1,20 +1,28 @@
 "use client";
 import { Download, ExternalLink, Link2, MoreHorizontal, ShieldCheck } from "lucide-react";
-import { useState } from "react";
+import dynamic from "next/dynamic";
+import { lazy, useState } from "react";
 import { useAct } from "@/components/act/use-act";
 import { CertificateEnd } from "@/components/edge/certificate-end";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { DropdownMenu, MenuItem } from "@/components/ui/dropdown-menu";
 import { IconButton } from "@/components/ui/icon-button";
+import { MenuOnPress } from "@/components/ui/menu-on-press";
 import { FailureNote, Notice } from "@/components/ui/notice";
 import { downloadText } from "@/components/ui/save-file";
 import { StateBadge } from "@/components/ui/state-badge";
 import type { DomainsView, DomainView } from "@/lib/projects/views";
 import { DomainCheck } from "./domain-check";
-import { ChangeDialog, PreviewedAct, ReplaceDialog } from "./domain-dialogs";
+import type { DomainSheet } from "./domain-menu-entries";
 import { sayCertificateKind, sayRenewal } from "./domain-words";
 import type { DomainsActs } from "./domains-acts";
+
+// The menu and what it opens weigh more than the list: they come when somebody is about to press.
+const loadSheets = () => import("./domain-dialogs");
+const DomainSheets = dynamic(() => loadSheets().then((module) => module.DomainSheets), { ssr: false });
+const loadEntries = () => import("./domain-menu-entries").then((module) => ({ default: module.DomainMenuEntries }));
+const DomainMenuEntries = lazy(loadEntries);
+const loadMenu = () => Promise.all([loadEntries(), loadSheets()]);
 
 type ListProps = { view: DomainsView; acts: DomainsActs; whyNot: string | null };
 
@@ -35,16 +43,15 @@ export function DomainList({ view, acts, whyNot }: ListProps) {
 }
 
 type ItemProps = ListProps & { domain: DomainView };
-type Opened = "attach" | "remove" | "change" | "replace" | null;
 
 function Head({ domain, view, acts, whyNot }: ItemProps) {
-  const [opened, setOpened] = useState<Opened>(null);
+  const [opened, setOpened] = useState<DomainSheet | null>(null);
   const check = useAct(acts.check, { done: "Checked." });
-  const { hostname, displayName, kind, isMain, state, url, tls } = domain;
+  const { hostname, displayName, kind, isMain, state, url } = domain;
   const isOpen = state === "open";
   const isAttachable = state === "added" || state === "failed";
   const edgeWhyNot = whyNotAttached(view) ?? whyNot;
-  const shared = { projectRef: view.ref, domain, acts, onOpenChange: () => setOpened(null) };
+  const trigger = <IconButton size="sm" label={`More for ${hostname}`} icon={<MoreHorizontal aria-hidden className="size-4" />} />;
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-2">
       <div className="flex min-w-0 flex-1 basis-64 flex-wrap items-center gap-x-3 gap-y-1">
@@ -62,7 +69,7 @@ function Head({ domain, view, acts, whyNot }: ItemProps) {
       </div>
       <div className="flex flex-wrap items-center gap-2">
         {view.mayEdit && isAttachable && (
-          <Button size="sm" variant="primary" icon={<Link2 aria-hidden className="size-4" />} aria-label={`Attach ${hostname}`} disabled={edgeWhyNot !== null} title={edgeWhyNot ?? undefined} onClick={() => setOpened("attach")}>
+          <Button size="sm" variant="primary" icon={<Link2 aria-hidden className="size-4" />} aria-label={`Attach ${hostname}`} disabled={edgeWhyNot !== null} title={edgeWhyNot ?? undefined} onPointerEnter={() => void loadSheets()} onFocus={() => void loadSheets()} onClick={() => setOpened("attach")}>
             {state === "failed" ? "Try again" : "Attach"}
           </Button>
         )}
@@ -71,18 +78,9 @@ function Head({ domain, view, acts, whyNot }: ItemProps) {
             Check
           </Button>
         )}
-        {view.mayEdit && (
-          <DropdownMenu trigger={<IconButton size="sm" label={`More for ${hostname}`} icon={<MoreHorizontal aria-hidden className="size-4" />} />}>
-            {!isMain && isOpen && kind === "api" && <MenuItem disabled={edgeWhyNot !== null} onSelect={() => setOpened("attach")}>Make it the main one</MenuItem>}
-            <MenuItem disabled={whyNot !== null} onSelect={() => setOpened("change")}>HTTP and HSTS</MenuItem>
-            {tls === "uploaded" && <MenuItem disabled={whyNot !== null} onSelect={() => setOpened("replace")}>Replace the certificate</MenuItem>}
-            <MenuItem isDangerous disabled={whyNot !== null} onSelect={() => setOpened("remove")}>Remove</MenuItem>
-          </DropdownMenu>
-        )}
+        {view.mayEdit && <MenuOnPress trigger={trigger} load={loadMenu} menu={() => <DomainMenuEntries trigger={trigger} domain={domain} whyNot={whyNot} edgeWhyNot={edgeWhyNot} onOpen={setOpened} />} />}
       </div>
-      {(opened === "attach" || opened === "remove") && <PreviewedAct {...shared} isOpen act={opened} />}
-      {opened === "change" && <ChangeDialog {...shared} isOpen />}
-      {opened === "replace" && <ReplaceDialog {...shared} isOpen />}
+      {opened !== null && <DomainSheets opened={opened} projectRef={view.ref} domain={domain} acts={acts} onClose={() => setOpened(null)} />}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { AddDomainButton } from "@/components/domains/add-domain-button";
 import { DomainList } from "@/components/domains/domain-list";
 import { whyNotNow } from "@/components/domains/domain-words";
 import type { DomainsActs } from "@/components/domains/domains-acts";
+import { drawProxies } from "@/components/domains/draw-proxies";
 import { CheckPublicButton, ExternalProxy } from "@/components/domains/external-proxy";
 import { PassingOperation } from "@/components/operations/passing-operation";
 import { ButtonLink } from "@/components/ui/button";
@@ -83,6 +84,7 @@ function PublicUrl({ project, isServed }: { project: ProjectDetail; isServed: bo
   const { bindAddress, publicUrl } = project.settings;
   const upstream = { host: bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress, port: project.ports.gateway };
   const whyNot = whyNotChecked(project, upstream);
+  const wish = { hostnames: hostnameOf(publicUrl), certificatePath: "", keyPath: "" };
   return (
     <>
       <Section title="Public URL" hint="What browsers and the project's services are told." acts={project.may.includes("project.prove") && <CheckPublicButton projectRef={project.ref} act={checkPublic} whyNot={whyNot} />}>
@@ -93,7 +95,7 @@ function PublicUrl({ project, isServed }: { project: ProjectDetail; isServed: bo
       </Section>
       <Section title="You have a proxy already" hint="The other way: no edge, and ready configurations for a proxy that serves a domain in front of this project.">
         <Folded isFolded={isServed}>
-          <ExternalProxy project={{ ref: project.ref, upstream, hostname: hostnameOf(publicUrl) }} />
+          <ExternalProxy project={{ ref: project.ref, upstream }} starts={{ wish, drawn: drawProxies({ ref: project.ref, upstream }, wish) }} />
         </Folded>
       </Section>
     </>
