@@ -70,6 +70,30 @@ test("site and redirect URLs are saved line by line, and a bad one is named and 
   expect(JSON.parse(settingsJson)).toMatchObject({ siteUrl: "https://shop.example", redirectUrls: ["https://shop.example/**", "http://localhost:3000/*"] });
 });
 
+test("what is typed and ticked before the page's script is in stays, and can be saved", async ({ page, panel }) => {
+  let letIn = () => {};
+  const held = new Promise<void>((resolve) => (letIn = resolve));
+  await page.route("**/_next/static/**/*.js", async (route) => held.then(() => route.continue()));
+  await page.goto("/projects/archive-2019/settings", { waitUntil: "commit" });
+  const urls = page.locator("form").filter({ has: page.getByLabel("Site URL") });
+  const drift = page.locator("form").filter({ has: page.getByLabel("Set it right") });
+  const id = await drift.getByRole("radio", { checked: false }).getAttribute("id");
+  const choice = drift.locator(`[id="${id ?? ""}"]`);
+  await urls.getByLabel("Redirect URLs").fill("https://early.example/**");
+  await urls.getByLabel("Site URL").fill("https://early.example");
+  await choice.check();
+  await page.getByLabel("Send mail through an SMTP server").check();
+  letIn();
+  await expect(page.getByRole("heading", { name: /Not saved$/ })).toHaveCount(3);
+  await expect(choice).toBeChecked();
+  await expect(page.getByLabel("Send mail through an SMTP server")).toBeChecked();
+  await expect(urls.getByLabel("Redirect URLs")).toHaveValue("https://early.example/**");
+  await urls.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("status").getByText("Saved.")).toBeVisible();
+  const { settingsJson } = await panel.withStore((store) => store.db.project.findUniqueOrThrow({ where: { ref: "archive-2019" }, select: { settingsJson: true } }));
+  expect(JSON.parse(settingsJson)).toMatchObject({ siteUrl: "https://early.example", redirectUrls: ["https://early.example/**"] });
+});
+
 test("a token with extra scopes is shown once, listed with them, and opens nothing once it is revoked", async ({ page, panel }) => {
   await page.goto("/account");
   await page.getByRole("button", { name: "New token" }).first().click();

@@ -5,6 +5,7 @@ import { useAct } from "@/components/act/use-act";
 import { useDirtyMark } from "@/components/settings-form/leave-guard";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
+import { adoptEarlyInput, useEarlyText } from "@/components/ui/early-input";
 import { IconButton } from "@/components/ui/icon-button";
 import { Notice } from "@/components/ui/notice";
 import type { FunctionView } from "@/lib/projects/views";
@@ -20,6 +21,7 @@ const encode = ({ path, contentBase64, text }: EditedFile) => ({ path, contentBa
 /** Edits a function in place and deploys it as its next version. What was typed stays when a deploy is refused. */
 export function FunctionEditor({ projectRef, view, act, isEnabled }: EditorProps) {
   const [edited, setEdited] = useState<EditedFile[] | null>(null);
+  const contentId = useEarlyText(undefined);
   const files = edited ?? decode(view.files);
   const [openPath, setOpenPath] = useState(files.find((file) => file.path.startsWith("index."))?.path ?? files[0]?.path ?? "");
   const open = files.find((file) => file.path === openPath) ?? files[0];
@@ -65,6 +67,7 @@ export function FunctionEditor({ projectRef, view, act, isEnabled }: EditorProps
             ) : (
               <>
                 <input
+                  ref={adoptEarlyInput}
                   aria-label="Path"
                   value={open.path}
                   disabled={!isEnabled}
@@ -76,6 +79,7 @@ export function FunctionEditor({ projectRef, view, act, isEnabled }: EditorProps
                   className="h-8 rounded border border-line bg-surface px-2 font-mono text-sm max-sm:h-11"
                 />
                 <textarea
+                  id={contentId}
                   aria-label={`Content of ${open.path}`}
                   value={open.text}
                   disabled={!isEnabled}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
 import { CopyButton } from "@/components/ui/copy-button";
+import { adoptEarlyInput } from "@/components/ui/early-input";
 import { Select } from "@/components/ui/input";
 import { AnsiText } from "./ansi-text";
 import { useLogStream, type LogEntry } from "./use-log-stream";
@@ -39,7 +40,7 @@ export function LogViewer({ projectRef, services, service: first, isCompact = fa
         <label className="relative inline-flex max-sm:w-full">
           <span className="sr-only">Filter lines</span>
           <Search aria-hidden className="pointer-events-none absolute left-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3" />
-          <input type="search" value={filter} placeholder="Filter lines" onChange={(event) => setFilter(event.target.value)} className="h-8 w-56 rounded border border-control bg-surface pl-8 pr-2 max-sm:h-11 max-sm:w-full" />
+          <input ref={adoptEarlyInput} type="search" value={filter} placeholder="Filter lines" onChange={(event) => setFilter(event.target.value)} className="h-8 w-56 rounded border border-control bg-surface pl-8 pr-2 max-sm:h-11 max-sm:w-full" />
         </label>
         <Button aria-pressed={isPaused} icon={isPaused ? <Play aria-hidden className="size-4" /> : <Pause aria-hidden className="size-4" />} onClick={() => setPaused(!isPaused)}>
           {isPaused ? "Go on" : "Pause"}

@@ -1,7 +1,8 @@
 "use client";
 import { Check, Minus } from "lucide-react";
-import { useId, type ComponentProps, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ComponentProps, type ReactNode } from "react";
 import { cn } from "./class-names";
+import { adoptEarlyInput } from "./early-input";
 
 type ChoiceProps = Omit<ComponentProps<"input">, "type"> & { label: ReactNode; hint?: ReactNode; isLabelHidden?: boolean };
 
@@ -39,11 +40,14 @@ function Row({ id, label, hint, isLabelHidden, children, isDisabled }: { id: str
 export function Checkbox({ label, hint, isLabelHidden, isMixed = false, className, ...rest }: ChoiceProps & { isMixed?: boolean }) {
   const ownId = useId();
   const id = rest.id ?? ownId;
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => adoptEarlyInput(input.current), []);
   return (
     <Row id={id} label={label} hint={hint} isLabelHidden={isLabelHidden} isDisabled={rest.disabled}>
       <input
         {...rest}
         ref={(node) => {
+          input.current = node;
           if (node) node.indeterminate = isMixed;
         }}
         id={id}
@@ -63,7 +67,7 @@ export function Radio({ label, hint, isLabelHidden, className, ...rest }: Choice
   const id = rest.id ?? ownId;
   return (
     <Row id={id} label={label} hint={hint} isLabelHidden={isLabelHidden} isDisabled={rest.disabled}>
-      <input {...rest} id={id} type="radio" aria-describedby={hint ? `${id}-hint` : undefined} className={cn(box, "rounded-full", className)} />
+      <input ref={adoptEarlyInput} {...rest} id={id} type="radio" aria-describedby={hint ? `${id}-hint` : undefined} className={cn(box, "rounded-full", className)} />
       <span aria-hidden className="pointer-events-none absolute size-1.5 rounded-full bg-on-accent opacity-0 peer-checked:opacity-100" />
     </Row>
   );

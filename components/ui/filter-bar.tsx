@@ -2,6 +2,7 @@
 import { Search } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef, useState, useTransition } from "react";
+import { adoptEarlyInput } from "./early-input";
 import { Select } from "./input";
 
 export type FilterSpec =
@@ -48,6 +49,7 @@ function SearchBox({ label, value, onChange }: { label: string; value: string; o
       <span className="sr-only">{label}</span>
       <Search aria-hidden className="pointer-events-none absolute left-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3" />
       <input
+        ref={adoptEarlyInput}
         type="search"
         value={text}
         placeholder={label}
@@ -68,7 +70,7 @@ function DateBox({ label, value, onChange }: { label: string; value: string; onC
   return (
     <label className="inline-flex items-center gap-1.5 text-sm text-ink-3">
       {label}
-      <input type="date" value={value} onChange={(event) => onChange(event.target.value)} className={`${boxClass} px-2`} />
+      <input ref={adoptEarlyInput} type="date" value={value} onChange={(event) => onChange(event.target.value)} className={`${boxClass} px-2`} />
     </label>
   );
 }

@@ -2,6 +2,7 @@
 import { ChevronDown } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./class-names";
+import { adoptEarlyInput, useEarlyText } from "./early-input";
 import { useField } from "./field";
 
 const control =
@@ -12,7 +13,7 @@ type InputProps = ComponentProps<"input"> & { isMono?: boolean };
 /** One line of text. Inside a Field it is tied to its label, hint and error. */
 export function Input({ isMono = false, className, ...rest }: InputProps) {
   const wiring = useField();
-  return <input {...wiring} {...rest} className={cn(control, "h-8 max-sm:h-11", isMono && "font-mono text-sm", className)} />;
+  return <input ref={adoptEarlyInput} {...wiring} {...rest} className={cn(control, "h-8 max-sm:h-11", isMono && "font-mono text-sm", className)} />;
 }
 
 type TextareaProps = ComponentProps<"textarea"> & { isMono?: boolean };
@@ -20,7 +21,8 @@ type TextareaProps = ComponentProps<"textarea"> & { isMono?: boolean };
 /** Several lines of text. */
 export function Textarea({ isMono = false, className, ...rest }: TextareaProps) {
   const wiring = useField();
-  return <textarea {...wiring} {...rest} className={cn(control, "min-h-20 py-1.5", isMono && "font-mono text-sm", className)} />;
+  const id = useEarlyText(rest.id ?? wiring.id);
+  return <textarea {...wiring} {...rest} id={id} className={cn(control, "min-h-20 py-1.5", isMono && "font-mono text-sm", className)} />;
 }
 
 type SelectProps = ComponentProps<"select"> & { options?: readonly { value: string; label: string }[]; children?: ReactNode };
@@ -30,7 +32,7 @@ export function Select({ options, className, children, ...rest }: SelectProps) {
   const wiring = useField();
   return (
     <span className={cn("relative inline-flex min-w-0", className)}>
-      <select {...wiring} {...rest} className={cn(control, "h-8 appearance-none pr-8 max-sm:h-11")}>
+      <select ref={adoptEarlyInput} {...wiring} {...rest} className={cn(control, "h-8 appearance-none pr-8 max-sm:h-11")}>
         {options?.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
