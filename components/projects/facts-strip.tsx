@@ -1,9 +1,11 @@
 import { CircleCheck, CircleX } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { GatewayFact } from "@/components/routes/gateway-fact";
 import { formatBytes, formatCores } from "@/components/ui/format-units";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { ProjectDetail } from "@/lib/projects/views";
+import { gatewayNames } from "@/lib/stack/gateways";
 
 /** Is it well, in one line: contract, services, gateway, memory, CPU, release. */
 export function FactsStrip({ project }: { project: ProjectDetail }) {
@@ -15,7 +17,10 @@ export function FactsStrip({ project }: { project: ProjectDetail }) {
         {project.contract === null ? "Not run yet" : <ContractMark contract={project.contract} />}
       </Fact>
       <Fact name="Services healthy">{isSeen ? `${project.servicesHealthy} of ${project.servicesTotal}` : `– of ${project.servicesTotal}`}</Fact>
-      <Fact name="Gateway">{isSeen ? <GatewayFact projectRef={project.ref} /> : "–"}</Fact>
+      <Fact name="Gateway">
+        {isSeen ? <GatewayFact projectRef={project.ref} name={gatewayNames[project.gateway]} /> : gatewayNames[project.gateway]}
+        {project.gatewayBeside !== null && <Beside projectRef={project.ref} beside={project.gatewayBeside} />}
+      </Fact>
       <Fact name="Memory">{isSeen && project.memoryBytes !== null ? formatBytes(project.memoryBytes) : "–"}</Fact>
       <Fact name="CPU">{isSeen && cores.length > 0 ? formatCores(cores.reduce((sum, value) => sum + value, 0)) : "–"}</Fact>
       <Fact name="Release">
@@ -31,6 +36,15 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
       <dt className="text-sm text-ink-3">{name}</dt>
       <dd className="min-h-5 font-medium">{children}</dd>
     </div>
+  );
+}
+
+/** The other gateway after a switch: until when there is a way back. */
+function Beside({ projectRef, beside: { kind, state, until } }: { projectRef: string; beside: NonNullable<ProjectDetail["gatewayBeside"]> }) {
+  return (
+    <Link href={`/projects/${projectRef}/routes/gateway`} className="mt-0.5 block rounded-sm text-sm font-normal text-ink-2 underline">
+      {gatewayNames[kind]} {state === "kept" && until !== null ? <>is kept, ends <TimeAgo at={until} isInline /></> : "beside it, while the switch goes on"}
+    </Link>
   );
 }
 

@@ -7,12 +7,13 @@ import type { HealthLook } from "./use-gateway-health";
 const marks: Record<HealthVerdict["tone"], { Icon: LucideIcon; ink: string }> = { good: { Icon: CircleCheck, ink: "text-good" }, warn: { Icon: TriangleAlert, ink: "text-warn" }, bad: { Icon: CircleX, ink: "text-bad" } };
 
 /** The gateway's state in a word, with its icon; grey while it is not known. */
-export function HealthMark({ look: { health, isAway } }: { look: HealthLook }) {
+export function HealthMark({ look: { health, isAway }, name }: { look: HealthLook; /** Of the gateway, where it is not said beside. */ name?: string }) {
   if (health === null || isAway) {
+    const word = isAway ? "Not known" : "Asking";
     return (
       <span className="inline-flex items-center gap-1.5 text-ink-3">
         <CircleDashed aria-hidden className="size-4 shrink-0" />
-        {isAway ? "Not known" : "Asking"}
+        {name === undefined ? word : `${name}, ${word.toLowerCase()}`}
       </span>
     );
   }

@@ -4,6 +4,7 @@ import { UnavailableError } from "@/lib/access/errors";
 import { permissions, type Permission } from "@/lib/access/permissions";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
+import { gatewaysOf } from "./gateway/gateway-choice";
 import { openOperationStatuses, toListItem, unreadableReason } from "./list-projects";
 import { readSettings, toPorts } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
@@ -53,6 +54,7 @@ export async function getProject(ctx: VerbContext, ref: string): Promise<Project
     isMailConfigured: settings.smtp !== null,
     driftPolicy: row.driftPolicy === "enforce" ? "enforce" : "report",
     wasEverReady: row.readyAt !== null,
+    gatewayBeside: gatewaysOf(row).beside,
     settings,
     ports,
     may: held,

@@ -79,6 +79,8 @@ export type ProjectDetail = ProjectListItem & {
   driftPolicy: "report" | "enforce";
   /** false: its creation never succeeded, so it can be cleaned up without the trash. */
   wasEverReady: boolean;
+  /** The gateway that does not serve, while it stands beside the one that does. `until`: when a kept one ends, ISO 8601. */
+  gatewayBeside: { kind: "envoy" | "kong"; state: "candidate" | "kept"; until: string | null } | null;
   settings: import("@/lib/stack/settings").ProjectSettings;
   ports: import("@/lib/stack/settings").ProjectPorts;
   /** Permissions that the asking actor holds here, so that the page shows no button that would be refused. */

@@ -53,7 +53,9 @@ export const projectDetailSchema = listItem
     drift: z.array(z.object({ service: z.string(), kind: z.string(), sentence: z.string() })),
     contract: z.object({ at, isPassed: z.boolean(), results: z.array(contractResult) }).nullable(),
     connection: z.object({ apiUrl: z.string(), sessionPooler: door, transactionPooler: door, direct: door }),
-    isMailConfigured: z.boolean(), driftPolicy: z.enum(["report", "enforce"]), wasEverReady: z.boolean(), settings, ports,
+    isMailConfigured: z.boolean(), driftPolicy: z.enum(["report", "enforce"]), wasEverReady: z.boolean(),
+    gatewayBeside: z.object({ kind: z.enum(["envoy", "kong"]), state: z.enum(["candidate", "kept"]), until: at.nullable() }).nullable().meta({ description: "The gateway that does not serve, while a switch goes on or until the way back ends." }),
+    settings, ports,
     may: z.array(z.string()).meta({ description: "Permissions that the asker holds on this project." }),
   })
   .meta({ id: "ProjectDetail" });
