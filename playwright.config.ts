@@ -33,7 +33,7 @@ export default defineConfig({
     // A second try: Chromium drops requests in flight whenever a Docker network comes or goes on the machine (ERR_NETWORK_CHANGED).
     { name: "afterwards", retries: 1, testMatch: ["people.spec.ts", "project.spec.ts", "routes.spec.ts", "studio.spec.ts", "switch.spec.ts", "domains.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
     // A web process of their own each, on a store that is full from the start.
-    { name: "seeded", retries: 1, testMatch: ["fields.spec.ts", "acts.spec.ts", "import.spec.ts", "gateway-health.spec.ts"] },
+    { name: "seeded", retries: 1, testMatch: ["fields.spec.ts", "acts.spec.ts", "external-proxy.spec.ts", "import.spec.ts", "gateway-health.spec.ts"] },
     { name: "containers", retries: 1, testMatch: "containers.spec.ts" },
     { name: "at last", testMatch: "secrets.spec.ts", dependencies: ["journey", "afterwards"], use: { storageState: statePathOf("owner") } },
   ],
