@@ -38,7 +38,7 @@ async function withEdge(panel: SeededPanel, path: string): Promise<string> {
 
 const routes = "/projects/shop-us/routes";
 
-/** Sheets of the routes page come when they are asked for. */
+/** For a sheet or dialog that comes when it is asked for. */
 const openSheet = (name: string) => async (page: Page) => {
   await press(name)(page);
   await page.getByRole("dialog").waitFor();
@@ -61,7 +61,7 @@ const stops: Stop[] = [
       await page.getByLabel("Open a direct database port").check();
     },
   },
-  { name: "duplicating a project", path: "/projects/archive-2019/settings", open: press("Duplicate") },
+  { name: "duplicating a project", path: "/projects/archive-2019/settings", open: openSheet("Duplicate") },
   { name: "deleting a project", path: "/projects/archive-2019/settings", open: press("Delete") },
   { name: "a new function", path: "/projects/shop-eu/functions", open: press("Deploy function") },
   { name: "a function's secrets", path: "/projects/shop-eu/functions" },

@@ -2,7 +2,8 @@ import { ButtonLink } from "@/components/ui/button";
 import { FailureNote } from "@/components/ui/notice";
 import { Section } from "@/components/ui/page-header";
 import type { UnreadableProject as Project } from "@/lib/projects/views";
-import { WholeProject, type WholeProjectActs } from "./danger-section";
+import type { WholeProjectActs } from "./danger-section";
+import { LateWholeProject } from "./late-whole-project";
 
 /** Removing needs no settings; everything else does. */
 const possible: ReadonlySet<string> = new Set(["project.delete", "project.purge"]);
@@ -20,7 +21,7 @@ export function UnreadableProject({ project, acts }: { project: Project; acts: W
       />
       {may.length > 0 && (
         <Section title="The whole project">
-          <WholeProject project={{ ...project, may }} acts={acts} />
+          <LateWholeProject project={{ ...project, may }} acts={acts} />
         </Section>
       )}
     </>

@@ -42,7 +42,7 @@ export const projectEndpoints = {
   reconcileProject: define({ ...started, name: "POST /api/v1/projects/{ref}/reconcile", summary: "Bring the containers back to what the settings say" }),
   proveProject: define({ ...started, name: "POST /api/v1/projects/{ref}/prove", summary: "Run the gateway contract" }),
   duplicateProject: define({
-    name: "POST /api/v1/projects/{ref}/duplicate", tag: "Projects", summary: "Create a project with the settings and functions of this one", description: "No data, key or secret is copied.",
+    name: "POST /api/v1/projects/{ref}/duplicate", tag: "Projects", summary: "Create a project with the settings, gateway and functions of this one", description: "The routes in force come along as a draft. No data, key, secret or domain is copied.",
     params: refParams, body: duplicateProjectInput.omit({ ref: true }), status: 202, answer: createdProjectSchema,
   }),
   exportProject: define({ ...started, name: "POST /api/v1/projects/{ref}/export", summary: "Make a Compose folder that runs the same stack" }),
