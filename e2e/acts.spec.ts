@@ -94,6 +94,29 @@ test("what is typed and ticked before the page's script is in stays, and can be 
   expect(JSON.parse(settingsJson)).toMatchObject({ siteUrl: "https://early.example", redirectUrls: ["https://early.example/**"] });
 });
 
+test("a dialog that is closed gives the keyboard back to what opened it, also where that was an entry of a menu", async ({ page, panel }) => {
+  await page.goto("/projects/archive-2019/settings");
+  const duplicate = page.getByRole("button", { name: "Duplicate" });
+  await duplicate.press("Enter");
+  await expect(page.getByRole("dialog").getByLabel("Name of the new project")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(duplicate).toBeFocused();
+  await panel.withStore(async (store) => {
+    const { id } = await store.db.project.findUniqueOrThrow({ where: { ref: "shop-eu" } });
+    const now = new Date();
+    await store.db.domain.create({ data: { id: "d1", projectId: id, hostname: "api.shop.example", kind: "api", tls: "internal", state: "added", isMain: false, redirectsHttp: true, createdAt: now, updatedAt: now } });
+  });
+  await page.goto("/projects/shop-eu/domains");
+  const more = page.getByRole("button", { name: "More for api.shop.example" });
+  await more.press("Enter");
+  await expect(page.getByRole("menu")).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog").getByLabel("Send plain HTTP to HTTPS")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(more).toBeFocused();
+});
+
 test("a token with extra scopes is shown once, listed with them, and opens nothing once it is revoked", async ({ page, panel }) => {
   await page.goto("/account");
   await page.getByRole("button", { name: "New token" }).first().click();

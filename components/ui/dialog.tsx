@@ -1,7 +1,7 @@
 "use client";
 import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { cn } from "./class-names";
 
 type DialogProps = {
@@ -20,13 +20,35 @@ function Scrim() {
   return <Primitive.Overlay className="fixed inset-0 z-40 animate-appear bg-scrim" />;
 }
 
+/** Back to what opened it. The primitive knows only a trigger of its own, and these are opened by the page. */
+function useReturnOfFocus() {
+  const opener = useRef<HTMLElement | null>(null);
+  return {
+    onOpenAutoFocus: () => {
+      opener.current = openerOf(document.activeElement);
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      opener.current?.focus();
+    },
+  };
+}
+
+/** An entry of a menu is gone by then; what opened the menu is not. */
+function openerOf(active: Element | null): HTMLElement | null {
+  const menuButton = document.getElementById(active?.closest("[role=menu]")?.getAttribute("aria-labelledby") ?? "");
+  return menuButton ?? (active instanceof HTMLElement ? active : null);
+}
+
 /** A small window over the page. Focus stays inside, Escape closes, focus goes back to where it came from. */
 export function Dialog({ isOpen, onOpenChange, title, description, children, footer, className }: DialogProps) {
+  const focus = useReturnOfFocus();
   return (
     <Primitive.Root open={isOpen} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Scrim />
         <Primitive.Content
+          {...focus}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn("fixed left-1/2 top-[12vh] z-50 flex max-h-[80vh] w-[min(30rem,calc(100vw-2rem))] -translate-x-1/2 animate-appear flex-col rounded border border-line bg-raised", className)}
         >
@@ -47,11 +69,13 @@ export function Dialog({ isOpen, onOpenChange, title, description, children, foo
 
 /** A panel from the right edge for something long: a list of what goes, running operations. */
 export function Sheet({ isOpen, onOpenChange, title, description, children, footer, className }: DialogProps) {
+  const focus = useReturnOfFocus();
   return (
     <Primitive.Root open={isOpen} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Scrim />
         <Primitive.Content
+          {...focus}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn("fixed inset-y-0 right-0 z-50 flex w-[min(28rem,100vw)] animate-slide flex-col border-l border-line bg-raised", className)}
         >
