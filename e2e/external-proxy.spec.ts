@@ -5,8 +5,8 @@ import { test } from "./panel/seeded-panel";
 
 /** For whoever has a proxy in front already. That these configurations serve a real stack is proven where Nginx and Caddy themselves run. */
 
-const path = "/projects/shop-us/domains";
-const upstream = "127.0.0.1:8001";
+const path = "/projects/playground/domains";
+const upstream = "127.0.0.1:8004";
 const shown = (page: Page, proxy: string) => page.getByRole("region", { name: new RegExp(`^${proxy} configuration`) });
 
 async function show(page: Page, proxy: string): Promise<void> {
@@ -45,9 +45,9 @@ test("the public URL is checked once it is the proxy's; its name is drawn before
   await expect(page.getByRole("button", { name: "Check", exact: true })).toBeDisabled();
   await expect(page.getByText("set it under Settings to the one that your proxy serves")).toBeVisible();
   await panel.withStore(async (store) => {
-    const { settingsJson } = await store.db.project.findUniqueOrThrow({ where: { ref: "shop-us" } });
+    const { settingsJson } = await store.db.project.findUniqueOrThrow({ where: { ref: "playground" } });
     const settings = JSON.parse(settingsJson) as Record<string, unknown>;
-    await store.db.project.update({ where: { ref: "shop-us" }, data: { settingsJson: JSON.stringify({ ...settings, publicUrl: "https://api.shop.example" }) } });
+    await store.db.project.update({ where: { ref: "playground" }, data: { settingsJson: JSON.stringify({ ...settings, publicUrl: "https://api.shop.example" }) } });
   });
   await page.reload();
   await expect(page.getByLabel("Host names")).toHaveValue("api.shop.example");

@@ -20,7 +20,7 @@ export function DomainCheck({ hostname, check }: { hostname: string; check: Doma
   return (
     <div className="flex min-w-0 flex-col gap-3">
       {!isPointed && wanted.length > 0 && <Records label={`Records to create for ${hostname}`} title={wanted.length === 1 ? "The record to create" : "The records to create, all of them"} records={wanted} />}
-      {!isPointed && alternative !== null && <Records label={`Record in their place for ${hostname}`} title={wanted.length === 0 ? "The record to create" : "Or this one in their place"} records={[alternative]} />}
+      {!isPointed && alternative !== null && <Records label={`Record that does as well for ${hostname}`} title={wanted.length === 0 ? "The record to create" : wanted.length === 1 ? "Or this one in its place" : "Or this one in their place"} records={[alternative]} />}
       <ul aria-label={`Findings for ${hostname}`} className="flex flex-col gap-2">
         {items.map((item) => (
           <Finding key={item.id} item={item} />

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { ButtonLink } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { sayRenewal, type ExpiryWarning } from "./domain-words";
@@ -8,9 +8,9 @@ export function ExpiryBanner({ projectRef, warnings }: { projectRef: string; war
   const [first, ...more] = warnings;
   if (first === undefined) return null;
   return (
-    <Notice tone={first.tone} act={<Link href={`/projects/${projectRef}/domains`} className="underline">Domains</Link>}>
-      The certificate of <span className="font-mono text-sm">{first.hostname}</span> {first.isExpired ? "ended" : "ends"} <TimeAgo at={first.notAfter} isInline />
-      {more.length > 0 && `, and ${more.length === 1 ? "another" : `${more.length} others`} soon`}. {sayRenewal(first)}
+    <Notice tone={first.tone} act={<ButtonLink size="sm" href={`/projects/${projectRef}/domains`}>Domains</ButtonLink>}>
+      The certificate of <span className="font-mono text-sm">{first.hostname}</span> {first.isExpired ? "ended" : "ends"} <TimeAgo at={first.notAfter} isInline />. {sayRenewal(first)}
+      {more.length > 0 && (more.length === 1 ? " Another certificate needs a look as well." : ` ${more.length} other certificates need a look as well.`)}
     </Notice>
   );
 }

@@ -43,7 +43,7 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
 function Beside({ projectRef, beside: { kind, state, until } }: { projectRef: string; beside: NonNullable<ProjectDetail["gatewayBeside"]> }) {
   return (
     <Link href={`/projects/${projectRef}/routes/gateway`} className="mt-0.5 block rounded-sm text-sm font-normal text-ink-2 underline">
-      {gatewayNames[kind]} {state === "kept" && until !== null ? <>is kept, ends <TimeAgo at={until} isInline /></> : "beside it, while the switch goes on"}
+      {gatewayNames[kind]} {state === "kept" && until !== null ? <>kept, ends <TimeAgo at={until} isInline /></> : "beside it, while the switch goes on"}
     </Link>
   );
 }

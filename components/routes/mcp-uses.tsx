@@ -29,11 +29,13 @@ function Uses({ uses: { isCounted, requestsLastDay, requestsLastWeek, callers } 
       </p>
       <ul aria-label="Who used MCP" className="flex flex-col divide-y divide-line rounded border border-line bg-surface">
         {callers.map(({ network, userAgent, requests, lastAt }) => (
-          <li key={`${network} ${userAgent}`} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-3 py-2 text-sm">
-            <span className="font-mono">{network}</span>
-            <span className="min-w-0 flex-1 basis-40 text-ink-2 [overflow-wrap:anywhere]">{userAgent === "" ? "program not said" : userAgent}</span>
-            <span className="tabular-nums">{requests.toLocaleString("en-GB")}</span>
-            <TimeAgo at={lastAt} prefix="last " isInline />
+          <li key={`${network} ${userAgent}`} className="flex flex-col gap-0.5 px-3 py-2 text-sm">
+            <span className="flex flex-wrap items-baseline gap-x-3">
+              <span className="font-mono">{network}</span>
+              <span className="ml-auto tabular-nums">{requests.toLocaleString("en-GB")}</span>
+              <TimeAgo at={lastAt} prefix="last " isInline />
+            </span>
+            <span className="text-ink-2 [overflow-wrap:anywhere]">{userAgent === "" ? "program not said" : userAgent}</span>
           </li>
         ))}
       </ul>

@@ -6,7 +6,7 @@ import { openPalette } from "./palette-state";
 
 const names: Record<string, string> = { projects: "Projects", activity: "Activity", doors: "Doors", team: "Team", settings: "Settings", account: "Account", operations: "Operation", "recovery-kit": "Recovery kit" };
 const fixedPages = new Set(["new", "trash"]);
-const pageNames: Record<string, string> = { new: "New project", trash: "Trash", functions: "Functions", logs: "Logs", keys: "Keys", studio: "Studio", domains: "Domains", edge: "Edge", doors: "Doors", settings: "Settings", activity: "Activity", members: "Members" };
+const pageNames: Record<string, string> = { new: "New project", trash: "Trash", routes: "Routes", functions: "Functions", logs: "Logs", keys: "Keys", studio: "Studio", domains: "Domains", edge: "Edge", doors: "Doors", settings: "Settings", activity: "Activity", members: "Members" };
 
 /** Where the person is. Inside a project its reference opens the switcher. */
 export function Breadcrumb() {

@@ -4,7 +4,8 @@ import { DropdownMenu as Primitive } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./class-names";
 
-const itemClass = "flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-base text-ink outline-none data-[disabled]:text-ink-3 data-[highlighted]:bg-hover max-sm:min-h-11";
+const plainClass = "text-ink data-[disabled]:text-ink-3";
+const itemClass = "flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-base outline-none data-[highlighted]:bg-hover max-sm:min-h-11";
 
 type MenuProps = { trigger: ReactNode; startsOpen?: boolean; children: ReactNode };
 
@@ -25,13 +26,13 @@ type ItemProps = ComponentProps<typeof Primitive.Item> & { icon?: ReactNode; isD
 export function MenuItem({ icon, isDangerous = false, className, children, asChild, ...rest }: ItemProps) {
   if (asChild) {
     return (
-      <Primitive.Item {...rest} asChild className={cn(itemClass, isDangerous && "text-bad", className)}>
+      <Primitive.Item {...rest} asChild className={cn(itemClass, isDangerous ? "text-bad data-[disabled]:text-ink-3" : plainClass, className)}>
         {children}
       </Primitive.Item>
     );
   }
   return (
-    <Primitive.Item {...rest} className={cn(itemClass, isDangerous && "text-bad", className)}>
+    <Primitive.Item {...rest} className={cn(itemClass, isDangerous ? "text-bad data-[disabled]:text-ink-3" : plainClass, className)}>
       {icon}
       {children}
     </Primitive.Item>
@@ -42,7 +43,7 @@ export function MenuRadioGroup({ value, onChange, options }: { value: string; on
   return (
     <Primitive.RadioGroup value={value} onValueChange={onChange}>
       {options.map((option) => (
-        <Primitive.RadioItem key={option.value} value={option.value} className={itemClass}>
+        <Primitive.RadioItem key={option.value} value={option.value} className={cn(itemClass, plainClass)}>
           {option.icon}
           <span className="flex-1">{option.label}</span>
           <Primitive.ItemIndicator>
