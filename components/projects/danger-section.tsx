@@ -7,8 +7,8 @@ import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
 import { ConfirmByName } from "@/components/ui/confirm-by-name";
 import type { ProjectDetail } from "@/lib/projects/views";
-import { DuplicateButton, type DuplicateAct } from "./duplicate-button";
-import type { ProjectAct } from "./project-acts";
+import { DuplicateButton } from "./duplicate-button";
+import type { DuplicateAct, ProjectAct } from "./project-acts";
 import { PurgeButton, type PurgeAct } from "./purge-button";
 
 export type WholeProjectActs = {

@@ -2,13 +2,11 @@
 import { Copy } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import type { Act } from "@/components/act/act-result";
 import { Button } from "@/components/ui/button";
+import type { DuplicateAct } from "./project-acts";
 
 const load = () => import("./duplicate-dialog");
 const DuplicateDialog = dynamic(() => load().then((module) => module.DuplicateDialog), { ssr: false });
-
-export type DuplicateAct = Act<{ ref: string; displayName: string; newRef?: string }, { ref: string; operationId: string }>;
 
 /** A new project with the settings of this one. */
 export function DuplicateButton({ projectRef, act }: { projectRef: string; act: DuplicateAct }) {

@@ -7,7 +7,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
-import type { DuplicateAct } from "./duplicate-button";
+import type { DuplicateAct } from "./project-acts";
 
 const comesAlong = [
   "Release, services, and whether Envoy or Kong serves",

@@ -14,3 +14,5 @@ export type ProjectActs = {
   cancel: Act<{ operationId: string }, unknown>;
   openStudio: StudioActs["open"];
 };
+
+export type DuplicateAct = Act<{ ref: string; displayName: string; newRef?: string }, { ref: string; operationId: string }>;
