@@ -77,6 +77,14 @@ describe("names and time", () => {
     expect(problemsOf(pemOf(leaf), undefined, undefined, "shop.example.com").certificatePem).toContain("is for api.example.com, www.example.com, not for shop.example.com");
   });
 
+  test("one for another name is refused for its name first, also where it signed itself and may sign others, as OpenSSL makes it", async () => {
+    const own = await makePair({ names: ["other.lan"], isAuthority: true, commonName: "other.lan" });
+    expect(problemsOf(own.certificatePem, own.keyPem, later(91)).certificatePem).toContain("is for other.lan, not for api.example.com");
+    const nameless = await makePair({ isAuthority: true, commonName: hostname });
+    expect(problemsOf(nameless.certificatePem, nameless.keyPem).certificatePem).toContain("is for no name, not for api.example.com");
+    expect(read(own.certificatePem, own.keyPem, undefined, "other.lan").ok).toBe(true);
+  });
+
   test("a wildcard stands for one label, and a wildcard is asked for by its own name", () => {
     expect(read(pemOf(alone), alone?.keyPem, undefined, "shop.example.com").ok).toBe(true);
     expect([coversName(["*.example.com"], "a.b.example.com"), coversName(["*.example.com"], "example.com"), coversName(["*.example.com"], "*.example.com"), coversName(["a.example.com"], "*.example.com")]).toEqual([false, false, true, false]);

@@ -91,15 +91,23 @@ function readChain(pem: string, hostname: string, now: Date): X509Certificate[] 
   const chain = blocks.map((block, index) => parseCertificate(block) ?? fail(`Certificate ${index + 1} cannot be read: it was cut off or changed.`));
   const [leaf] = chain;
   if (leaf === undefined) return fail("There is no certificate.");
-  const { names, notBeforeMs, notAfterMs } = factsOf(leaf);
-  if (leaf.ca && !coversName(names, hostname)) fail(`The first certificate is that of an authority (${commonNameOf(leaf.subject)}). Put the certificate of ${hostname} first, then the authorities that lead from it to the root.`);
+  const { notBeforeMs, notAfterMs } = factsOf(leaf);
+  requireName(chain, leaf, hostname, fail);
   requireOrder(chain, fail);
   if (now.getTime() > notAfterMs) fail(`The certificate ended on ${day(notAfterMs)}. Upload one that is valid today.`);
   if (now.getTime() < notBeforeMs) fail(`The certificate is not valid before ${day(notBeforeMs)}. Upload it then, or check the clock of this machine.`);
-  if (!coversName(names, hostname)) fail(`The certificate is for ${names.length === 0 ? "no name" : names.slice(0, 5).join(", ")}${names.length > 5 ? " and others" : ""}, not for ${hostname}. Upload one that names ${hostname}.`);
   const weak = weaknessOf(leaf);
   if (weak !== null) fail(weak);
   return chain;
+}
+
+/** That a certificate may sign others says nothing by itself: one that OpenSSL makes and signs by itself may, unless it is told otherwise. */
+function requireName(chain: readonly X509Certificate[], leaf: X509Certificate, hostname: string, fail: (sentence: string) => never): void {
+  const { names } = factsOf(leaf);
+  if (coversName(names, hostname)) return;
+  const isAuthority = leaf.ca && (names.length === 0 || chain.some((other) => coversName(factsOf(other).names, hostname)));
+  if (isAuthority && commonNameOf(leaf.subject) !== hostname) fail(`The first certificate is that of an authority (${commonNameOf(leaf.subject)}). Put the certificate of ${hostname} first, then the authorities that lead from it to the root.`);
+  fail(`The certificate is for ${names.length === 0 ? "no name" : names.slice(0, 5).join(", ")}${names.length > 5 ? " and others" : ""}, not for ${hostname}. Upload one that names ${hostname}.`);
 }
 
 function parseCertificate(block: string): X509Certificate | null {
