@@ -13,7 +13,7 @@ const loadsPerRound = 5;
 export async function benchRoutes(): Promise<void> {
   await withEdge(async (bench) => {
     const projects = await makeProjects(bench);
-    const inputs = [false, true].map((isOpen): EdgeInput => ({ ...bench.base, projects: changeOne(projects, isOpen) }));
+    const inputs = [false, true].map((redirectsHttp): EdgeInput => ({ ...bench.base, projects: changeOne(projects, redirectsHttp) }));
     await bench.edge.load(renderEdge(inputs[0] ?? bench.base));
     await untilIssued(bench);
     const [times, memory]: [number[], number[]] = [[], []];
@@ -45,8 +45,8 @@ async function makeProjects({ freePort }: BenchEdge): Promise<EdgeProject[]> {
   return projects;
 }
 
-function changeOne(projects: readonly EdgeProject[], isOpen: boolean): EdgeProject[] {
-  return projects.map((project, index) => (index === 0 ? { ...project, domains: project.domains.map((domain, name) => (name === 0 ? { ...domain, isOpen } : domain)) } : project));
+function changeOne(projects: readonly EdgeProject[], redirectsHttp: boolean): EdgeProject[] {
+  return projects.map((project, index) => (index === 0 ? { ...project, domains: project.domains.map((domain, name) => (name === 0 ? { ...domain, redirectsHttp } : domain)) } : project));
 }
 
 /** All certificates are there: what is measured afterwards is the load alone, and the memory of an edge that holds them. */

@@ -21,7 +21,7 @@ export async function withEdge<T>(act: (bench: BenchEdge) => Promise<T>): Promis
     await edge.ensure();
     const [httpPort, httpsPort] = [await freePort(), await freePort()];
     const acme = { directoryUrl: "https://acme.invalid/directory", stagingDirectoryUrl: null, email: null, caRootPem: null };
-    const base: EdgeInput = { panel: null, projects: [], acme, adminSocket: edgeNames(instanceId).adminSocket, gatewayFolder: edgeNames(instanceId).gatewayFolder, publicListen: { addresses: ["127.0.0.1"], httpPort, httpsPort }, trustedProxies: [] };
+    const base: EdgeInput = { panel: null, projects: [], acme, adminSocket: edgeNames(instanceId).adminSocket, liveFolder: edgeNames(instanceId).liveFolder, publicListen: { addresses: ["127.0.0.1"], httpPort, httpsPort }, trustedProxies: [] };
     return await act({ edge, engine, instanceId, base, freePort });
   } finally {
     await removeContainers(instanceId);

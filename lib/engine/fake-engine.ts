@@ -166,7 +166,7 @@ export class FakeEngine implements EnginePort {
       if (container === undefined) return null;
       const { name, labels, state, health, exitCode, isOomKilled, restartCount, environment, imageId } = container;
       const publishedPorts = isLive(container) ? container.ports.map((port) => ({ ...port })) : [];
-      return { id: container.id, name, labels: { ...labels }, state, health, exitCode, isOomKilled, restartCount, environment: { ...environment }, imageId, publishedPorts };
+      return { id: container.id, name, labels: { ...labels }, state, startedAt: container.starts === 0 ? "" : `start ${container.starts}`, health, exitCode, isOomKilled, restartCount, environment: { ...environment }, imageId, publishedPorts };
     });
   }
 
@@ -252,6 +252,7 @@ export class FakeEngine implements EnginePort {
     container.isOomKilled = program.isOomKilled ?? false;
     container.restartCount = program.exitsWith === undefined ? 0 : 3;
     container.state = program.exitsWith === undefined ? "running" : "restarting";
+    container.starts += 1;
     container.health = container.hasHealthcheck && container.state === "running" ? "starting" : "none";
     container.log.push(...(program.prints ?? []).map((text) => ({ atMs: this.#nowMs(), stream: "stdout" as const, text })));
     this.#tell(container.state === "running" ? "start" : "die", container);

@@ -115,6 +115,8 @@ export type InspectedContainer = {
   name: string;
   labels: Record<string, string>;
   state: "created" | "running" | "paused" | "restarting" | "exited" | "dead" | "removing";
+  /** Of its present run, as the engine writes it: another one is another run. Empty before the first. */
+  startedAt: string;
   health: "none" | "starting" | "healthy" | "unhealthy";
   exitCode: number | null;
   isOomKilled: boolean;

@@ -29,7 +29,7 @@ async function worldOf({ first, interruptedAt, fault, mishaps }: History): Promi
 /** Objects of other people, of another installation and of another project, some under this project's names. */
 function addStrangers(world: FakeWorld, withOurNames: boolean): void {
   const stranger = (name: string, labels: Record<string, string>) => ({
-    id: `stranger-${name}`, name, labels, imageRef: "x", imageId: "sha256:x", state: "running" as const, health: "none" as const, exitCode: null, isOomKilled: false, restartCount: 0, environment: {},
+    id: `stranger-${name}`, name, labels, imageRef: "x", imageId: "sha256:x", state: "running" as const, health: "none" as const, exitCode: null, isOomKilled: false, restartCount: 0, starts: 1, environment: {},
     limits: { pids: 1, logMaxSizeBytes: 1, logMaxFiles: 1 }, hasHealthcheck: false, readinessArgv: [], probes: 0, networkName: "other", networkId: null, ports: [], mounts: [], files: {}, log: [],
   });
   const otherInstallation = { [LABEL.instance]: "another-installation", [LABEL.project]: projectId, [LABEL.service]: "db" };

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -25,7 +25,7 @@ afterAll(async () => {
   await scene.stop();
 });
 
-describe("Studio at the edge", () => {
+describe.each([["in the document", false], ["in a live file", true]])("Studio at the edge, with own API paths %s", (_where, isLive) => {
   const questions: { url: string; headers: IncomingHttpHeaders }[] = [];
   let forwardAuth: EdgeForwardAuth;
 
@@ -41,13 +41,30 @@ describe("Studio at the edge", () => {
   });
   beforeEach(() => void questions.splice(0));
 
-  const apiRoutes: EdgeStudio["apiRoutes"] = [{ kind: "prefix", path: "/rest/v1/" }, { kind: "prefix", path: "/auth/v1/" }, { kind: "prefix", path: "/.well-known/" }, { kind: "exact", path: "/hook" }, { kind: "prefix", path: "/in(b+c)ox", methods: ["POST"] }];
-  const studio = (parts: Partial<EdgeStudio> = {}): EdgeStudio => ({ apiRoutes, isOnApiNames: true, isOnLocalAddress: true, allowedNetworks: null, forwardAuth, ...parts });
+  const apiRoutes: EdgeStudio["apiRoutes"] = [{ kind: "prefix", path: "/rest/v1/" }, { kind: "prefix", path: "/auth/v1/" }, { kind: "prefix", path: "/.well-known/" }];
+  const ownApiRoutes: EdgeStudio["apiRoutes"] = [{ kind: "exact", path: "/hook" }, { kind: "prefix", path: "/in(b+c)ox", methods: ["POST"] }];
+  const inputParts = () => (isLive ? { liveFolder: scene.liveFolder } : {});
+  const studio = (parts: Partial<EdgeStudio> = {}): EdgeStudio => ({ apiRoutes, ownApiRoutes, isOnApiNames: true, isOnLocalAddress: true, allowedNetworks: null, forwardAuth, ...parts });
   const open = async (parts: Partial<EdgeStudio> = {}) => {
     const a = await scene.project("a", upstream, { studio: studio(parts), domains: [openDomain("studio.test", { kind: "studio" }), openDomain("api.test")] });
-    await scene.load([a]);
+    await scene.load([a], inputParts());
     return a.localListen.port;
   };
+
+  test.runIf(isLive)("a path becomes the API's, and Studio's again, while the document stays; without the file no path is anybody's", async () => {
+    const a = await scene.project("a", upstream, { studio: studio({ ownApiRoutes: [] }) });
+    await scene.load([a], inputParts());
+    const render = (paths: EdgeStudio["apiRoutes"]) => renderEdge(scene.input([{ ...a, studio: studio({ ownApiRoutes: paths }) }], inputParts()));
+    const statusOf = async (method = "GET") => (await send({ port: a.localListen.port, path: "/late", method })).status;
+    expect(await statusOf()).toBe(302);
+    scene.writeLive(render([{ kind: "exact", path: "/late", methods: ["GET", "PUT"] }]).liveFiles);
+    expect([await statusOf(), await statusOf("PUT"), await statusOf("POST")]).toEqual([200, 200, 302]);
+    scene.writeLive(render([]).liveFiles);
+    expect(await statusOf()).toBe(302);
+    rmSync(join(scene.liveFolder, "paths"), { recursive: true });
+    expect(await statusOf()).toBe(500);
+    expect((await send({ port: a.localListen.port, path: "/rest/v1/x" })).status).toBe(200);
+  });
 
   test("a ticket opens it: the panel is asked, and its header goes on instead of the browser's", async () => {
     const port = await open();
@@ -123,7 +140,7 @@ describe("Studio at the edge", () => {
     expect((await send({ port, headers })).status).toBe(403);
     expect((await send({ port, path: "/rest/v1/x", headers })).status).toBe(200);
     const a = await scene.project("a", upstream, { studio: studio({ allowedNetworks: ["203.0.113.0/24"] }) });
-    await scene.load([a], { trustedProxies: ["127.0.0.1/32"] });
+    await scene.load([a], { ...inputParts(), trustedProxies: ["127.0.0.1/32"] });
     expect((await send({ port: a.localListen.port, headers })).status).toBe(200);
   });
 });

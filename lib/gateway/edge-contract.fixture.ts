@@ -29,7 +29,7 @@ export function describeEdgeContract(setup: () => EdgeContractSetup): void {
     const first = await edge.load(rendered);
     expect(first.isChanged).toBe(true);
     expect(await edge.load(rendered)).toEqual({ isChanged: false, isReloaded: false, version: first.version });
-    expect(await edge.inForce()).toEqual({ version: first.version, document: JSON.parse(JSON.stringify(rendered.document)), gateways: rendered.gateways });
+    expect(await edge.inForce()).toEqual({ version: first.version, document: JSON.parse(JSON.stringify(rendered.document)), liveFiles: rendered.liveFiles });
   });
 
   test("another gateway takes over without a load, and going back is the same", async () => {
@@ -38,7 +38,7 @@ export function describeEdgeContract(setup: () => EdgeContractSetup): void {
     const moved = { ...a, gatewayUpstream: `127.0.0.1:${String(await setup().freePort())}` };
     const after = await edge.load(render([moved, b]));
     expect(after).toMatchObject({ isChanged: true, isReloaded: false });
-    expect((await edge.inForce())?.gateways).toEqual(render([moved, b]).gateways);
+    expect((await edge.inForce())?.liveFiles).toEqual(render([moved, b]).liveFiles);
     expect(await edge.load(render([a, b]))).toEqual({ isChanged: true, isReloaded: false, version });
   });
 

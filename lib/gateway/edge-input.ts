@@ -50,8 +50,10 @@ export type EdgeForwardAuth = {
 
 /** What stands before Studio at the edge; without it the gateway's own password is all there is. */
 export type EdgeStudio = {
-  /** The API. At names of kind `api` and at the project's own address every other path is Studio's. */
+  /** The release's API. At names of kind `api` and at the project's own address every path of neither list is Studio's. */
   apiRoutes: readonly EdgeApiRoute[];
+  /** What a person added to it, which changes without a load. */
+  ownApiRoutes: readonly EdgeApiRoute[];
   /** false: Studio does not answer at names of kind `api`. At names of kind `studio` it always does. */
   isOnApiNames: boolean;
   /** false: Studio does not answer at the project's own address. */
@@ -95,7 +97,7 @@ export type EdgeInput = {
    * Folder in the edge's container with a file per project that holds its gateway's address: Caddy reads it for each request, so that another
    * gateway takes over without a load. null: addresses stand in the document.
    */
-  gatewayFolder: string | null;
+  liveFolder: string | null;
   /** Where names are served. No address means all of the host's. */
   publicListen: { addresses: readonly string[]; httpPort: number; httpsPort: number };
   /** CIDR networks of proxies in front of the edge, whose forwarded headers are believed. */
@@ -134,9 +136,9 @@ function checkNetworks(networks: readonly string[] | null): void {
   for (const network of networks ?? []) require(parseNetwork(network) !== undefined, `"${network}" is no network in CIDR form.`);
 }
 
-function checkStudio({ apiRoutes, allowedNetworks, forwardAuth }: EdgeStudio): void {
+function checkStudio({ apiRoutes, ownApiRoutes, allowedNetworks, forwardAuth }: EdgeStudio): void {
   checkNetworks(allowedNetworks);
-  for (const { path } of apiRoutes) require(/^\/[\x21-\x7e]*$/.test(path), `"${path}" is no path of an API.`);
+  for (const { path } of [...apiRoutes, ...ownApiRoutes]) require(/^\/[\x21-\x7e]*$/.test(path), `"${path}" is no path of an API.`);
   if (forwardAuth === null) return;
   checkUpstream(forwardAuth.upstream);
   require(/^\/[A-Za-z0-9/._-]*$/.test(forwardAuth.path), `"${forwardAuth.path}" is no path.`);
@@ -182,7 +184,7 @@ function requireApart(listens: readonly EdgeListen[]): void {
 export function checkEdgeInput(input: EdgeInput): void {
   const { panel, projects, publicListen, adminSocket } = input;
   require(/^(\/[A-Za-z0-9._-]+)+$/.test(adminSocket), "The admin socket needs an absolute path.");
-  require(input.gatewayFolder === null || /^(\/[A-Za-z0-9._-]+)+$/.test(input.gatewayFolder), "The folder of gateways needs an absolute path.");
+  require(input.liveFolder === null || /^(\/[A-Za-z0-9._-]+)+$/.test(input.liveFolder), "The folder of live files needs an absolute path.");
   require(isPort(publicListen.httpPort) && isPort(publicListen.httpsPort), "The public ports lie between 1 and 65535.");
   for (const address of publicListen.addresses) require(isAddress(address), `"${address}" is no address.`);
   checkNetworks(input.trustedProxies);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { EdgeDomain, EdgeInput, EdgeProject } from "./edge-input";
 
 const acme = { directoryUrl: "https://acme.test/directory", stagingDirectoryUrl: null, email: null, caRootPem: null };
-export const base: EdgeInput = { panel: null, projects: [], acme, adminSocket: "/run/admin.sock", gatewayFolder: null, publicListen: { addresses: [], httpPort: 80, httpsPort: 443 }, trustedProxies: [] };
+export const base: EdgeInput = { panel: null, projects: [], acme, adminSocket: "/run/admin.sock", liveFolder: null, publicListen: { addresses: [], httpPort: 80, httpsPort: 443 }, trustedProxies: [] };
 export const domain = (hostname: string, parts: Partial<EdgeDomain> = {}): EdgeDomain => ({ hostname, kind: "api", tls: { kind: "none" }, redirectsHttp: true, hsts: null, isOpen: true, ...parts });
 export const project = (letter: string, parts: Partial<EdgeProject> = {}): EdgeProject => ({ projectId: letter.repeat(12), localListen: { address: "127.0.0.1", port: 8000 + letter.charCodeAt(0) }, gatewayUpstream: `127.0.0.1:${String(9000 + letter.charCodeAt(0))}`, domains: [], studio: null, allowedNetworks: null, ...parts });
 

@@ -8,9 +8,9 @@ export const edgeImage = "library/caddy:2.11.9";
 export const edgeRole = "edge";
 
 /** Names on the engine of an installation's edge. The admin socket carries the id too: edges of two installations share a network namespace. */
-export function edgeNames(instanceId: string): { container: string; dataVolume: string; configVolume: string; adminSocket: string; gatewayFolder: string } {
+export function edgeNames(instanceId: string): { container: string; dataVolume: string; configVolume: string; adminSocket: string; liveFolder: string } {
   const base = `bh-${shortInstanceId(instanceId)}-edge`;
-  return { container: base, dataVolume: `${base}-data`, configVolume: `${base}-config`, adminSocket: `/run/${base}.sock`, gatewayFolder: "/config/basehold/gateways" };
+  return { container: base, dataVolume: `${base}-data`, configVolume: `${base}-config`, adminSocket: `/run/${base}.sock`, liveFolder: "/config/basehold/live" };
 }
 
 /**
@@ -29,14 +29,14 @@ export type EdgeHealth = {
 export type EdgeLoad = {
   /** false: all of it was in force already, and nothing was sent. */
   isChanged: boolean;
-  /** true: Caddy loaded a document. false: at most gateways were exchanged, which no request and no socket notices. */
+  /** true: Caddy loaded a document. false: at most live files were written, which no request and no socket notices. */
   isReloaded: boolean;
   /** Version that is in force now. */
   version: string;
 };
 
 /** `null` while it has not been given a document since it was made. */
-export type EdgeInForce = { version: string; document: unknown; gateways: Readonly<Record<string, string>> } | null;
+export type EdgeInForce = { version: string; document: unknown; liveFiles: Readonly<Record<string, string>> } | null;
 
 export type EdgeCertificate = {
   /** Names of its subject alternative name. */
@@ -93,7 +93,7 @@ export class EdgeError extends Error {
 export interface EdgePort {
   /** Makes and starts the container and its volumes where they are missing, and revives one that cannot start. Safe to repeat. */
   ensure(signal?: AbortSignal): Promise<void>;
-  /** Puts all of it in force unless it is; where only gateways differ, without a load. @throws EdgeError `port-taken` or `refused`, with the last document still in force */
+  /** Puts all of it in force unless it is; where only live files differ, without a load. What this process put in force itself is not read back: `heal` does that. @throws EdgeError `port-taken` or `refused`, with the last document still in force */
   load(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad>;
   /** Checks a document with Caddy's own checker in a one-off container; null when it is accepted, else what is wrong. */
   validate(rendered: RenderedEdge, signal?: AbortSignal): Promise<string | null>;

@@ -80,14 +80,35 @@ const literally = (path: string) => path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 const uriMatches = (pattern: string) => ({ vars_regexp: { "{http.request.uri}": { pattern } } });
 
+const targetOf = ({ kind, path }: EdgeApiRoute) => (kind === "prefix" ? literally(path) : `${literally(path)}(?:\\?|$)`);
+
 /** Routes with the same methods are one expression. Each is compared with the target as it was sent, as gateways do. */
-function notApiPath(apiRoutes: readonly EdgeApiRoute[]): CaddyJson {
+function apiPathSets(apiRoutes: readonly EdgeApiRoute[]): CaddyJson[] {
   const byMethods = new Map<string, string[]>();
-  for (const { kind, path, methods = [] } of apiRoutes) {
-    const key = methods.join(" ");
-    byMethods.set(key, [...(byMethods.get(key) ?? []), kind === "prefix" ? literally(path) : `${literally(path)}(?:\\?|$)`]);
+  for (const route of apiRoutes) {
+    const key = (route.methods ?? []).join(" ");
+    byMethods.set(key, [...(byMethods.get(key) ?? []), targetOf(route)]);
   }
-  const sets = [...byMethods].map(([methods, patterns]) => ({ ...uriMatches(`^(?:${patterns.join("|")})`), ...(methods === "" ? {} : { method: methods.split(" ") }), not: [uriMatches(unclearTarget)] }));
+  return [...byMethods].map(([methods, patterns]) => ({ ...uriMatches(`^(?:${patterns.join("|")})`), ...(methods === "" ? {} : { method: methods.split(" ") }) }));
+}
+
+const anyMethod = "[A-Z]+";
+/** What no request matches. */
+const nothing = "^$";
+
+/** One expression for the method and the target of a request, with a space between; what a project's live file of API paths holds. */
+export function apiExpression(apiRoutes: readonly EdgeApiRoute[]): string {
+  const each = apiRoutes.map((route) => `(?:${(route.methods ?? []).join("|") || anyMethod}) ${targetOf(route)}`);
+  return each.length === 0 ? nothing : `^(?:${each.join("|")})`;
+}
+
+/**
+ * `expressionFile`: one with what `apiExpression` gives. It is asked last, and one that is missing refuses the request. `ph` is what Caddy
+ * makes of a placeholder in an expression (its v2.11); one for a file is not recognised there.
+ */
+function notApiPath(apiRoutes: readonly EdgeApiRoute[], expressionFile: string | null): CaddyJson {
+  const live = expressionFile === null ? [] : [{ expression: `({http.request.method} + " " + {http.request.uri}).matches(ph(req, "file.${expressionFile}"))` }];
+  const sets = [...apiPathSets(apiRoutes), ...live].map((set) => ({ ...set, not: [uriMatches(unclearTarget)] }));
   return sets.length === 0 ? {} : { not: sets };
 }
 
@@ -121,8 +142,10 @@ const canonical = (name: string) => name.toLowerCase().replace(/(^|-)[a-z]/g, (l
 /** A name of the API, one of Studio, or the project's own address. */
 type ProjectAddress = "api" | "studio" | "local";
 
-function studioRoutes({ apiRoutes, isOnApiNames, isOnLocalAddress, allowedNetworks, forwardAuth }: EdgeStudio, address: ProjectAddress, projectId: string): CaddyJson[] {
-  const isStudio = address === "studio" ? {} : notApiPath(apiRoutes);
+type Guarded = { address: ProjectAddress; projectId: string; expressionFile: string | null };
+
+function studioRoutes({ apiRoutes, ownApiRoutes, isOnApiNames, isOnLocalAddress, allowedNetworks, forwardAuth }: EdgeStudio, { address, projectId, expressionFile }: Guarded): CaddyJson[] {
+  const isStudio = address === "studio" ? {} : notApiPath([...apiRoutes, ...(expressionFile === null ? ownApiRoutes : [])], expressionFile);
   const isServed = { studio: true, api: isOnApiNames, local: isOnLocalAddress }[address];
   if (!isServed) return [{ match: [isStudio], handle: [answer(404, "Studio is not served at this address.")], terminal: true }];
   const guards: CaddyJson[] = [];
@@ -134,11 +157,14 @@ function studioRoutes({ apiRoutes, isOnApiNames, isOnLocalAddress, allowedNetwor
   return guards.length === 0 ? [] : [{ ...(address === "studio" ? {} : { match: [isStudio] }), handle: [{ handler: "subroute", routes: guards }] }];
 }
 
-/** Everything a project's request passes on its way to the gateway. `address` says what is served where it came in. */
-export function projectRoutes(project: EdgeProject, address: ProjectAddress): CaddyJson[] {
+/**
+ * Everything a project's request passes on its way to the gateway. `address` says what is served where it came in, `expressionFile` holds its
+ * own API paths; null: the document holds them itself.
+ */
+export function projectRoutes(project: EdgeProject, address: ProjectAddress, expressionFile: string | null): CaddyJson[] {
   if (project.isPaused === true) return [{ handle: [pausedAnswer] }];
   const closed = project.allowedNetworks === null ? [] : [{ match: [notFrom(project.allowedNetworks)], handle: [answer(403, "This project is not open to your network.")], terminal: true }];
-  const studio = project.studio === null ? [] : studioRoutes(project.studio, address, project.projectId);
+  const studio = project.studio === null ? [] : studioRoutes(project.studio, { address, projectId: project.projectId, expressionFile });
   return [...closed, ...studio, ...stripCookies, { handle: [proxyTo(project.gatewayUpstream)] }];
 }
 

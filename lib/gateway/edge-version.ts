@@ -1,11 +1,11 @@
 import { canonicalJson } from "@/lib/stack/spec-hash";
 import { fingerprint } from "./htpasswd";
 
-type Versioned = { document: unknown; gateways: Readonly<Record<string, string>> };
+type Versioned = { document: unknown; liveFiles: Readonly<Record<string, string>> };
 
 /** Version of what is rendered, whatever the order of its fields: Caddy saves them sorted. Equal to `EdgeInForce.version` once it is in force. */
-export function edgeVersion({ document, gateways }: Versioned): string {
-  return fingerprint(canonicalJson({ document, gateways }));
+export function edgeVersion({ document, liveFiles }: Versioned): string {
+  return fingerprint(canonicalJson({ document, liveFiles }));
 }
 
 type Servers = { apps?: { http?: { servers?: Record<string, { listen?: string[] }> } } };

@@ -55,10 +55,10 @@ describe("an installation at the edge", () => {
   test("a gateway has a file exactly when the document names it, and its address stands nowhere else", () => {
     fc.assert(fc.property(install(), fc.boolean(), (input, hasAddress) => {
       const projects = hasAddress ? input.projects : input.projects.map((each) => ({ ...each, localListen: null }));
-      const { document, gateways } = renderEdge({ ...input, projects, gatewayFolder: "/config/gateways" });
+      const { document, liveFiles } = renderEdge({ ...input, projects, liveFolder: "/config/gateways" });
       const text = JSON.stringify(document);
-      const named = new Set([...text.matchAll(/"\{file\.([^}]+)\}"/g)].map(([, path]) => path));
-      expect(Object.keys(gateways).sort()).toEqual([...named].sort());
+      const named = new Set([...text.matchAll(/(?:\{|\\")file\.(\/[^}"\\]+)/g)].map(([, path]) => path));
+      expect(Object.keys(liveFiles).sort()).toEqual([...named].sort());
       for (const { gatewayUpstream } of input.projects) expect(text).not.toContain(gatewayUpstream);
     }));
   });
@@ -78,7 +78,7 @@ describe("what is refused", () => {
     ["a project on the public port", { projects: [project("a", { localListen: { address: "127.0.0.1", port: 80 }, domains: [domain("x.test")] })] }],
     ["a wildcard by ACME", { projects: [project("a", { domains: [domain("*.x.test", { tls: { kind: "acme", directory: "live" } })] })] }],
     ["a placeholder as a name", { projects: [project("a", { domains: [domain("{env.HOME}")] })] }],
-    ["a placeholder in a header of the question", { projects: [project("a", { studio: { apiRoutes: [], isOnApiNames: true, isOnLocalAddress: true, allowedNetworks: null, forwardAuth: { upstream: "127.0.0.1:1", path: "/x", headers: { secret: "{file./etc/shadow}" }, copyHeaders: [], letsBasicAuthPass: false } } })] }],
+    ["a placeholder in a header of the question", { projects: [project("a", { studio: { apiRoutes: [], ownApiRoutes: [], isOnApiNames: true, isOnLocalAddress: true, allowedNetworks: null, forwardAuth: { upstream: "127.0.0.1:1", path: "/x", headers: { secret: "{file./etc/shadow}" }, copyHeaders: [], letsBasicAuthPass: false } } })] }],
     ["an upstream with a path", { projects: [project("a", { gatewayUpstream: "127.0.0.1:9000/x" })] }],
     ["a network that is none", { trustedProxies: ["10.0.0.0/33"] }],
   ];
@@ -93,7 +93,7 @@ describe("what is refused", () => {
 });
 
 test("a document has one version however its fields are ordered, and another when a value differs", () => {
-  const versionOf = (document: unknown, gateways = {}) => edgeVersion({ document, gateways });
+  const versionOf = (document: unknown, liveFiles = {}) => edgeVersion({ document, liveFiles });
   expect(versionOf({ a: 1, b: [1, 2] })).toBe(versionOf(JSON.parse('{"b":[1,2],"a":1}')));
   expect(new Set([versionOf({ b: [1, 2] }), versionOf({ b: [2, 1] }), versionOf({ b: [1, 2] }, { a: "x" })]).size).toBe(3);
   expect(listenersOf({ apps: { http: { servers: { x: { listen: [":80"] }, y: { listen: ["127.0.0.1:1", ":80"] } } } } })).toEqual(["127.0.0.1:1", ":80"].sort());

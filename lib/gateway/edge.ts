@@ -1,7 +1,7 @@
 import type { EdgeDomain, EdgeHost, EdgeInput, EdgeListen, EdgeProject } from "./edge-input";
 import { checkEdgeInput } from "./edge-input";
 import { panelRequestHeaders } from "./edge-panel";
-import { dropForgedHeaders, hstsHandler, notOpenYet, projectRoutes, proxyTo, redirectToHttps, toNs, unknownOverHttp, unknownOverHttps, unreachableErrors, type CaddyJson } from "./edge-routes";
+import { apiExpression, dropForgedHeaders, hstsHandler, notOpenYet, projectRoutes, proxyTo, redirectToHttps, toNs, unknownOverHttp, unknownOverHttps, unreachableErrors, type CaddyJson } from "./edge-routes";
 import { acmeRootFile, tlsApp } from "./edge-tls";
 
 /** The whole configuration of the installation's edge, as Caddy takes it. */
@@ -11,8 +11,11 @@ export type RenderedEdge = {
   document: CaddyConfig;
   /** Files that the document names; they must be in the container before it is loaded. */
   files: readonly { path: string; content: string }[];
-  /** Path → address of each project's gateway, where the document names files instead of addresses. */
-  gateways: Readonly<Record<string, string>>;
+  /**
+   * Path → content of what the document names as files, which are read anew for each request: the address of each project's gateway, the
+   * paths that its own routes add to its API, and for each name whether it is open. An empty one need not be there. A change of these alone needs no load.
+   */
+  liveFiles: Readonly<Record<string, string>>;
 };
 
 /** The document of an edge that serves nothing: what it starts with, and what it is given when it cannot start with anything else. */
@@ -44,20 +47,35 @@ export function renderEdge(unordered: EdgeInput): RenderedEdge {
   const { caRootPem } = input.acme;
   return {
     document: { ...emptyEdge(input.adminSocket), apps },
-    gateways: gatewaysOf(unordered),
+    liveFiles: liveFilesOf(unordered),
     files: caRootPem === null || !isEncrypted ? [] : [{ path: acmeRootFile(caRootPem), content: caRootPem }],
   };
 }
 
 /** Those that the document names: a project that is served nowhere has none. */
-function gatewaysOf({ gatewayFolder, projects }: EdgeInput): Record<string, string> {
-  if (gatewayFolder === null) return {};
-  const served = projects.filter(({ localListen, domains, isPaused }) => isPaused !== true && (localListen !== null || domains.some(({ isOpen }) => isOpen)));
-  return Object.fromEntries(served.map(({ projectId, gatewayUpstream }) => [`${gatewayFolder}/${projectId}`, gatewayUpstream]));
+function liveFilesOf({ liveFolder, projects }: EdgeInput): Record<string, string> {
+  if (liveFolder === null) return {};
+  const served = projects.filter(({ localListen, domains, isPaused }) => isPaused !== true && (localListen !== null || domains.length > 0));
+  const gateways = served.map(({ projectId, gatewayUpstream }) => [gatewayFile(liveFolder, projectId), gatewayUpstream]);
+  const paths = served.flatMap(({ projectId, studio, localListen, domains }) => {
+    const isAsked = studio !== null && (localListen !== null || domains.some(({ kind }) => kind === "api"));
+    return isAsked ? [[pathsFile(liveFolder, projectId), apiExpression(studio.ownApiRoutes)]] : [];
+  });
+  const names = projects.flatMap(({ domains }) => domains).map(({ hostname, isOpen }) => [nameFile(liveFolder, hostname), isOpen ? openWord : ""]);
+  return Object.fromEntries([...gateways, ...paths, ...names]) as Record<string, string>;
 }
 
+const openWord = "open";
+const gatewayFile = (liveFolder: string, projectId: string) => `${liveFolder}/gateways/${projectId}`;
+const pathsFile = (liveFolder: string, projectId: string) => `${liveFolder}/paths/${projectId}`;
+const nameFile = (liveFolder: string, hostname: string) => `${liveFolder}/names/${hostname.replace("*", "_")}`;
+
+const expressionFileOf = ({ projectId }: EdgeProject, { liveFolder }: EdgeInput) => (liveFolder === null ? null : pathsFile(liveFolder, projectId));
+
 /** Caddy's placeholder for the content of a file, read anew for each request. */
-const dialOf = ({ projectId, gatewayUpstream }: EdgeProject, { gatewayFolder }: EdgeInput) => (gatewayFolder === null ? gatewayUpstream : `{file.${gatewayFolder}/${projectId}}`);
+const contentOf = (path: string) => `{file.${path}}`;
+
+const dialOf = ({ projectId, gatewayUpstream }: EdgeProject, { liveFolder }: EdgeInput) => (liveFolder === null ? gatewayUpstream : contentOf(gatewayFile(liveFolder, projectId)));
 
 function inOrder(input: EdgeInput): EdgeInput {
   const by = <T>(key: (item: T) => string) => (a: T, b: T) => (key(a) < key(b) ? -1 : 1);
@@ -120,7 +138,8 @@ function serverBase(input: EdgeInput, listens: readonly string[], protocols: rea
 function localServer(project: EdgeProject, input: EdgeInput): [string, CaddyJson][] {
   const { localListen, projectId } = project;
   if (localListen === null) return [];
-  return [[`project-${projectId}`, { ...serverBase(input, [joinPort(localListen)], ["h1"]), routes: [...dropForgedHeaders(input.trustedProxies), ...projectRoutes(project, "local")] }]];
+  const routes = [...dropForgedHeaders(input.trustedProxies), ...projectRoutes(project, "local", expressionFileOf(project, input))];
+  return [[`project-${projectId}`, { ...serverBase(input, [joinPort(localListen)], ["h1"]), routes }]];
 }
 
 type Served = { host: EdgeHost; group: string; handle: readonly CaddyJson[] };
@@ -129,7 +148,7 @@ function publicServer(input: EdgeInput, scheme: "http" | "https"): CaddyJson {
   const { addresses, httpPort, httpsPort } = input.publicListen;
   const port = scheme === "http" ? httpPort : httpsPort;
   const listens = addresses.length === 0 ? [`:${String(port)}`] : addresses.map((address) => joinPort({ address, port }));
-  const served = [...servedPanel(input), ...input.projects.flatMap(servedProject)].map((each) => onScheme(each, scheme, httpsPort));
+  const served = [...servedPanel(input), ...input.projects.flatMap((project) => servedProject(project, input))].map((each) => onScheme(each, scheme, httpsPort));
   const routes = [...dropForgedHeaders(input.trustedProxies), ...hostRoutes(served), { handle: [scheme === "http" ? unknownOverHttp : unknownOverHttps] }];
   const encrypted = scheme === "http" ? {} : { tls_connection_policies: [{}], strict_sni_host: true };
   return { ...serverBase(input, listens, scheme === "http" ? ["h1"] : ["h1", "h2"]), ...encrypted, routes };
@@ -149,18 +168,25 @@ function servedPanel({ panel, publicListen }: EdgeInput): Served[] {
   return [{ host: panel, group: "panel", handle: [proxyTo(panel.upstream, { headers })] }];
 }
 
-function servedProject(project: EdgeProject): Served[] {
+function servedProject(project: EdgeProject, input: EdgeInput): Served[] {
+  const { liveFolder } = input;
   const made = new Map<string, readonly CaddyJson[]>();
   return project.domains.map((domain) => {
-    const group = `${project.projectId} ${domain.isOpen ? domain.kind : "waiting"}`;
-    const handle = made.get(group) ?? handlersOf(project, domain);
+    const isClosed = liveFolder === null && !domain.isOpen;
+    const group = `${project.projectId} ${isClosed ? "waiting" : domain.kind}`;
+    const handle = made.get(group) ?? (isClosed ? [notOpenYet] : [{ handler: "subroute", routes: [...gatesOf(project, domain.kind, liveFolder), ...projectRoutes(project, domain.kind, expressionFileOf(project, input))] }]);
     made.set(group, handle);
     return { host: domain, group, handle };
   });
 }
 
-function handlersOf(project: EdgeProject, { kind, isOpen }: EdgeDomain): readonly CaddyJson[] {
-  return isOpen ? [{ handler: "subroute", routes: projectRoutes(project, kind) }] : [notOpenYet];
+/** A name is let through while its file says so: opening it, and closing it again, needs no load. */
+function gatesOf({ domains }: EdgeProject, kind: EdgeDomain["kind"], liveFolder: string | null): CaddyJson[] {
+  if (liveFolder === null) return [];
+  return domains.filter((domain) => domain.kind === kind).map(({ hostname }) => {
+    const isOpen = { vars: { [contentOf(nameFile(liveFolder, hostname))]: [openWord] } };
+    return { match: [{ host: [hostname], not: [isOpen] }], handle: [notOpenYet], terminal: true };
+  });
 }
 
 /** One route for all names that are served alike. Wildcards come last: an exact name under one may belong to another project. */

@@ -9,7 +9,7 @@ describe("the fake edge", () => {
   beforeEach(() => {
     const world = createFakeEdgeWorld();
     setup = {
-      edge: new FakeEdge(world), base: { ...base, gatewayFolder: "/config/gateways" },
+      edge: new FakeEdge(world), base: { ...base, liveFolder: "/config/gateways" },
       freePort: () => Promise.resolve(nextPort++),
       hold: (port) => {
         world.portsHeldByOthers.push(`127.0.0.1:${String(port)}`);

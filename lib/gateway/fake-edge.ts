@@ -6,7 +6,7 @@ import { edgeVersion, listenersOf } from "./edge-version";
 export type FakeEdgeWorld = {
   state: EdgeHealth["state"];
   document: CaddyConfig | null;
-  gateways: Record<string, string>;
+  liveFiles: Record<string, string>;
   /** Every version that was ever in force, in order. */
   history: string[];
   /** Addresses that a program outside holds. */
@@ -20,7 +20,7 @@ export type FakeEdgeWorld = {
 };
 
 export function createFakeEdgeWorld(parts: Partial<FakeEdgeWorld> = {}): FakeEdgeWorld {
-  return { state: "absent", document: null, gateways: {}, history: [], portsHeldByOthers: [], refusal: null, certificates: [], issuances: {}, refusals: [], ...parts };
+  return { state: "absent", document: null, liveFiles: {}, history: [], portsHeldByOthers: [], refusal: null, certificates: [], issuances: {}, refusals: [], ...parts };
 }
 
 /** What a fake edge gives as its authority's root, once it had to issue something. */
@@ -58,7 +58,7 @@ export class FakeEdge implements EdgePort {
   }
 
   async load(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
-    const { document, gateways } = rendered;
+    const { document, liveFiles } = rendered;
     const version = edgeVersion(rendered);
     const before = await this.inForce(signal);
     if (before?.version === version) return { isChanged: false, isReloaded: false, version };
@@ -68,12 +68,12 @@ export class FakeEdge implements EdgePort {
     await this.#change("load", signal, () => {
       if (this.world.refusal !== null) throw new EdgeError("refused", "The edge refused the configuration; the last one stays in force.", this.world.refusal);
       const managedBefore = new Map(managedBy(this.world.document).map(({ hostname, authority }) => [hostname, authority]));
-      this.world.gateways = { ...gateways };
+      this.world.liveFiles = { ...liveFiles };
       this.world.document = JSON.parse(JSON.stringify(document)) as CaddyConfig;
       for (const managed of managedBy(this.world.document)) this.#manage(managed, managedBefore.get(managed.hostname));
       this.world.history.push(version);
     });
-    return { isChanged: true, isReloaded: before === null || edgeVersion({ document: before.document, gateways: {} }) !== edgeVersion({ document, gateways: {} }), version };
+    return { isChanged: true, isReloaded: before === null || edgeVersion({ document: before.document, liveFiles: {} }) !== edgeVersion({ document, liveFiles: {} }), version };
   }
 
   validate(): Promise<string | null> {
@@ -85,8 +85,8 @@ export class FakeEdge implements EdgePort {
   }
 
   #current(): EdgeInForce {
-    const { document, gateways } = this.world;
-    return document === null ? null : { version: edgeVersion({ document, gateways }), document, gateways };
+    const { document, liveFiles } = this.world;
+    return document === null ? null : { version: edgeVersion({ document, liveFiles }), document, liveFiles };
   }
 
   health(): Promise<EdgeHealth> {
@@ -131,7 +131,7 @@ export class FakeEdge implements EdgePort {
   remove({ withVolumes }: { withVolumes: boolean }, signal?: AbortSignal): Promise<void> {
     return this.#change("remove", signal, () => {
       this.world.state = "absent";
-      if (withVolumes) Object.assign(this.world, { document: null, gateways: {}, certificates: [], issuances: {} });
+      if (withVolumes) Object.assign(this.world, { document: null, liveFiles: {}, certificates: [], issuances: {} });
     });
   }
 

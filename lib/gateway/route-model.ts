@@ -39,7 +39,7 @@ export const ownAccessKinds = ["open", "any-key", "opaque-key", "service-key", "
 const ownRouteShape = z.strictObject({
   /** `own-` and letters, digits or hyphens; it is the route's name in the gateway's log. */
   id: z.string().regex(/^own-[a-z0-9][a-z0-9-]{0,59}$/, "Route id: own- and up to 60 lower-case letters, digits or hyphens."),
-  name: z.string().trim().min(1, "Name: give the route a name.").max(80, "Name: 80 characters at most."),
+  name: z.string().trim().min(1, "Name: give the route a name.").max(80, "Name: 80 characters at most.").regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, "Name: leave out line breaks, control characters and marks that turn the direction of writing."),
   isEnabled: z.boolean(),
   /** `above` all built-in routes, or `below` them, just before the dashboard that takes what is left. Lower `order` comes first. */
   position: z.strictObject({ side: z.enum(["above", "below"], "Position: above or below the built-in routes."), order: wholeOrder() }),

@@ -49,7 +49,8 @@ export async function createProject(ctx: VerbContext, input: CreateProjectInput,
   });
 }
 
-function chooseRelease(wished: string | undefined): string {
+/** @throws InvalidError for one that is not there */
+export function chooseRelease(wished: string | undefined): string {
   const name = wished ?? defaultRelease.name;
   if (getRelease(name) === undefined) {
     throw new InvalidError({ release: `There is no release ${name} here. Choose one of: ${releaseNames().join(", ")}.` });
@@ -57,7 +58,8 @@ function chooseRelease(wished: string | undefined): string {
   return name;
 }
 
-function chooseServices(wished: ServiceName[] | undefined, releaseName: string): ServiceName[] {
+/** Services in the release's order; all of them when none is wished. @throws InvalidError for some that cannot run together */
+export function chooseServices(wished: ServiceName[] | undefined, releaseName: string): ServiceName[] {
   const release = getRelease(releaseName);
   if (release === undefined) throw new InvalidError({ release: "Unknown release." });
   const services = wished ?? release.services.map((service) => service.name);

@@ -43,6 +43,11 @@ describe("a preflight", () => {
     expect(await stateOf("disk")).toMatchObject({ state: "stop", sentence: expect.stringContaining("of 0.1 GiB free disk") as unknown });
   });
 
+  it("refuses services that cannot run together, and a release that is not there, by name", async () => {
+    await expect(look({ services: [] })).rejects.toMatchObject({ status: 422, fields: { services: expect.any(String) as unknown } });
+    await expect(look({ release: "v0.0.1" })).rejects.toMatchObject({ status: 422, fields: { release: expect.any(String) as unknown } });
+  });
+
   it("says unknown where the host cannot be read: no image to look with, or no answer", async () => {
     expect([await stateOf("memory"), await stateOf("disk")]).toMatchObject([{ state: "unknown" }, { state: "unknown" }]);
     holdAllImages();

@@ -5,10 +5,10 @@ import { reconcile } from "@/lib/engine/reconcile";
 import { buildDesiredStack } from "@/lib/stack/build-desired-stack";
 import { generateProjectSecrets } from "@/lib/stack/keys";
 import { suggestRef } from "@/lib/stack/names";
-import { defaultRelease, getRelease, serviceCatalogue } from "@/lib/stack/releases";
+import { getRelease, serviceCatalogue } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { choosePort, chooseSubnet, subnetPool, type PortPurpose } from "./allocate";
-import { localUrl, reserveRef } from "./create-project";
+import { chooseRelease, chooseServices, localUrl, reserveRef } from "./create-project";
 import type { createProjectInput } from "./inputs";
 import type { PreflightItem, ProjectPreview } from "./views";
 import type { WorkflowTools } from "./workflows/tools";
@@ -53,8 +53,7 @@ async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   const { db } = tools.store;
   const taken = new Set((await db.portAllocation.findMany({ select: { port: true } })).map((row) => row.port));
   const subnets = (await db.subnetAllocation.findMany({ select: { subnet: true } })).map((row) => row.subnet);
-  const releaseName = wish.release ?? defaultRelease.name;
-  const release = getRelease(releaseName) ?? defaultRelease;
+  const release = chooseRelease(wish.release);
   const bindAddress = wish.bindAddress ?? "127.0.0.1";
   const choose = (purpose: PortPurpose) => chooseFreePort(tools, bindAddress, purpose, taken);
   const gateway = wish.gatewayPort ?? (await choose("gateway"));
@@ -67,7 +66,7 @@ async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
     subnet: chooseSubnet(subnetPool(tools.instanceId), subnets),
     ports: { gateway, poolerSession: await choose("pooler-session"), poolerTransaction: await choose("pooler-transaction"), database: isOpen ? await choose("database") : null },
     settings: {
-      displayName: wish.displayName, release: release.name, services: wish.services ?? release.services.map((service) => service.name), bindAddress,
+      displayName: wish.displayName, release, services: chooseServices(wish.services, release), bindAddress,
       publicUrl: localUrl(bindAddress, gateway), siteUrl: "http://localhost:3000", redirectUrls: [], smtp: null, isDirectDatabasePortOpen: isOpen,
     },
   };

@@ -184,11 +184,11 @@ function makeTools({ world, clock, exports, gateway, edgeWorld, outside }: Scene
 }
 
 /** Port of the gateway to which the edge passes what comes in on this address; undefined where it does not listen. */
-function gatewayBehind({ state, document, gateways }: FakeEdgeWorld, address: string): number | undefined {
+function gatewayBehind({ state, document, liveFiles }: FakeEdgeWorld, address: string): number | undefined {
   if (state !== "running") return undefined;
   const servers = (document?.apps["http"] as { servers?: Record<string, { listen: string[] }> } | undefined)?.servers ?? {};
   const [name] = Object.entries(servers).find(([, { listen }]) => listen.includes(address)) ?? [];
-  const upstream = Object.entries(gateways).find(([path]) => name !== undefined && name.endsWith(`-${path.split("/").at(-1) ?? ""}`))?.[1];
+  const upstream = Object.entries(liveFiles).find(([path]) => name !== undefined && name.endsWith(`-${path.split("/").at(-1) ?? ""}`))?.[1];
   return upstream === undefined ? undefined : Number(upstream.split(":")[1]);
 }
 

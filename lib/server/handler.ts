@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { requirePerson } from "@/lib/access/authorize";
 import { UnauthenticatedError } from "@/lib/access/errors";
-import { parseInput } from "@/lib/access/parse-input";
+import { parseInput, requireStorable } from "@/lib/access/parse-input";
 import type { Endpoint } from "./api/endpoint";
 import { clientAddress } from "./client-address";
 import { answerOnce } from "./idempotency";
@@ -58,6 +58,7 @@ function serve<Params extends z.ZodObject, Query extends z.ZodObject, Body exten
     try {
       // Next gives no params at all to a route without a part in brackets.
       const raw = (await context.params) ?? {};
+      requireStorable(raw);
       const { ctx, identity } = await open(endpoint, request, raw);
       const params = parseInput(endpoint.params, raw);
       const query = parseInput(endpoint.query, Object.fromEntries(new URL(request.url).searchParams));

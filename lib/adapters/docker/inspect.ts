@@ -11,6 +11,7 @@ export const inspectSchema = z.object({
   State: z.object({
     Status: z.enum(["created", "running", "paused", "restarting", "exited", "dead", "removing"]),
     ExitCode: z.number(),
+    StartedAt: z.string(),
     OOMKilled: z.boolean(),
     Health: z.object({ Status: z.string() }).nullish(),
   }),
@@ -26,6 +27,7 @@ export function toInspected(json: z.infer<typeof inspectSchema>): InspectedConta
     name: json.Name.replace(/^\//, ""),
     labels: json.Config.Labels ?? {},
     state: json.State.Status,
+    startedAt: json.State.StartedAt,
     health: health === "healthy" || health === "unhealthy" || health === "starting" ? health : "none",
     exitCode: json.State.Status === "created" ? null : json.State.ExitCode,
     isOomKilled: json.State.OOMKilled,

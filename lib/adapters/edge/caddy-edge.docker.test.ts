@@ -22,7 +22,7 @@ const scene = new EdgeScene();
 let upstream = "";
 
 const render = (projects: EdgeProject[]): RenderedEdge => renderEdge({ ...scene.input(projects), ...ownPaths });
-const ownPaths = { adminSocket: names.adminSocket, gatewayFolder: names.gatewayFolder };
+const ownPaths = { adminSocket: names.adminSocket, liveFolder: names.liveFolder };
 const container = () => docker.getContainer(names.container);
 
 beforeAll(async () => {

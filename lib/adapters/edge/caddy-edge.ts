@@ -37,6 +37,8 @@ export class CaddyEdge implements EdgePort {
   readonly #names: ReturnType<typeof edgeNames>;
   readonly #engine: EdgeEnginePort;
   readonly #admin: string;
+  /** What this process put in force in the edge's present run. Whatever else may have happened, `heal` reads anew. */
+  #known: { run: string; saved: Saved } | null = null;
 
   constructor(private readonly options: CaddyEdgeOptions) {
     this.#names = edgeNames(options.instanceId);
@@ -51,21 +53,22 @@ export class CaddyEdge implements EdgePort {
     else if (found.state !== "running") await this.#start(found.id, signal);
     if (await this.#comesUp(signal)) return;
     await this.#revive(signal);
-    if (!(await this.#comesUp(signal))) throw new EdgeError("not-running", "The edge does not start. Its log says why.", (await this.health(signal)).problem ?? "");
+    await this.#requireUp(signal);
   }
 
   async load(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
     const version = edgeVersion(rendered);
-    const id = await this.#requireRunning(signal);
-    const before = await this.#read(id, signal);
-    if (before.inForce?.version === version) return { isChanged: false, isReloaded: false, version };
+    const { id, startedAt } = await this.#requireRunning(signal);
+    const run = `${id} ${startedAt}`;
+    const before = this.#known?.run === run ? this.#known.saved : await this.#read(id, signal);
+    this.#known = null;
     const isReloaded = before.inForce === null || documentVersion(before.inForce.document) !== documentVersion(rendered.document);
-    if (isReloaded) await this.#reload(id, rendered, before, signal);
+    const isChanged = before.inForce?.version !== version;
+    const saved = isReloaded ? await this.#reload(id, rendered, before, signal) : before;
     // After the document: one that is refused leaves every gateway as it was.
-    const moved = Object.entries(rendered.gateways).filter(([path, upstream]) => before.files.has(path) && before.files.get(path) !== upstream);
-    if (moved.length > 0) await this.#engine.uploadFiles(id, moved.map(([path, upstream]) => file(path, upstream)), { replaceByMove: true }, signal);
-    if ((await this.#read(id, signal)).inForce?.version !== version) throw new EdgeError("refused", "The edge took the new configuration, but another one is in force. Somebody else changes it.");
-    return { isChanged: true, isReloaded, version };
+    if (isChanged) await this.#write(id, rendered, saved, signal);
+    this.#known = { run, saved: withFiles(saved, rendered, version) };
+    return { isChanged, isReloaded, version };
   }
 
   async validate(rendered: RenderedEdge, signal?: AbortSignal): Promise<string | null> {
@@ -78,7 +81,7 @@ export class CaddyEdge implements EdgePort {
   }
 
   async inForce(signal?: AbortSignal): Promise<EdgeInForce> {
-    return (await this.#read(await this.#requireRunning(signal), signal)).inForce;
+    return (await this.#read((await this.#requireRunning(signal)).id, signal)).inForce;
   }
 
   async health(signal?: AbortSignal): Promise<EdgeHealth> {
@@ -93,30 +96,40 @@ export class CaddyEdge implements EdgePort {
 
   async heal(rendered: RenderedEdge, signal?: AbortSignal): Promise<EdgeLoad> {
     await this.ensure(signal);
+    this.#known = null;
+    try {
+      return await this.load(rendered, signal);
+    } catch (error) {
+      if (!hasEnded(error)) throw error;
+    }
+    // Caddy opens its admin socket before the ports of what it resumes, and ends when one of them is taken: it had only seemed to be up.
+    await this.#revive(signal);
+    await this.#requireUp(signal);
     return this.load(rendered, signal);
   }
 
   async listCertificates(signal?: AbortSignal): Promise<EdgeCertificate[]> {
-    const id = await this.#requireRunning(signal);
+    const { id } = await this.#requireRunning(signal);
     const argv = ["grep", "-rsH", "--include=*.crt", "", certificatesFolder];
     const { stdout } = await this.#engine.exec(id, argv, { timeoutMs: 20_000, maxOutputBytes: maxDocumentBytes }, signal);
     return [...parseIssued(stdout, certificatesFolder), ...parseUploaded((await this.inForce(signal))?.document)];
   }
 
   async issuance(hostname: string, signal?: AbortSignal): Promise<EdgeIssuance> {
-    return readIssuance(await this.#engine.tailLogs(await this.#requireRunning(signal), { tail: 2_000 }, signal), hostname);
+    return readIssuance(await this.#engine.tailLogs((await this.#requireRunning(signal)).id, { tail: 2_000 }, signal), hostname);
   }
 
   async whoHolds(ports: readonly number[], signal?: AbortSignal): Promise<{ edge: number[]; others: number[] }> {
-    const id = await this.#requireRunning(signal);
-    const own = listenersOf((await this.#read(id, signal)).inForce?.document);
+    const { id, startedAt } = await this.#requireRunning(signal);
+    const saved = this.#known?.run === `${id} ${startedAt}` ? this.#known.saved : await this.#read(id, signal);
+    const own = listenersOf(saved.inForce?.document);
     const [edge, foreign] = [true, false].map((isOwn) => ports.filter((port) => own.some((address) => address.endsWith(`:${String(port)}`)) === isOwn));
     const taken = await this.#findTaken(id, (foreign ?? []).map((port) => `:${String(port)}`), signal);
     return { edge: edge ?? [], others: (foreign ?? []).filter((port) => taken.includes(`:${String(port)}`)) };
   }
 
   async internalRoot(signal?: AbortSignal): Promise<string | null> {
-    const { exitCode, stdout } = await this.#engine.exec(await this.#requireRunning(signal), ["cat", internalRootFile], { timeoutMs: 10_000 }, signal);
+    const { exitCode, stdout } = await this.#engine.exec((await this.#requireRunning(signal)).id, ["cat", internalRootFile], { timeoutMs: 10_000 }, signal);
     return exitCode === 0 ? stdout : null;
   }
 
@@ -128,22 +141,34 @@ export class CaddyEdge implements EdgePort {
   }
 
   /**
-   * One look at the saved document and the gateways' addresses, each a file of one line. Caddy writes the former under the same lock as it
+   * One look at the saved document and the live files, each of one line. Caddy writes the former under the same lock as it
    * changes its configuration, after every load that succeeded.
    */
   async #read(id: string, signal?: AbortSignal): Promise<Saved> {
-    const argv = ["grep", "-rsH", "", autosaveFile, this.#names.gatewayFolder];
+    const argv = ["grep", "-rsH", "", autosaveFile, this.#names.liveFolder];
     return parseSaved((await this.#engine.exec(id, argv, { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal)).stdout, autosaveFile);
   }
 
-  async #reload(id: string, rendered: RenderedEdge, before: Saved, signal?: AbortSignal): Promise<void> {
+  /** A gateway's address is never missing, not even for a moment; a name whose file is missing is not open. */
+  async #write(id: string, { liveFiles }: RenderedEdge, { files }: Saved, signal?: AbortSignal): Promise<void> {
+    const changed = Object.entries(liveFiles).filter(([path, content]) => (files.get(path) ?? "") !== content);
+    const isMoved = changed.some(([path]) => !path.startsWith(`${this.#names.liveFolder}/names/`));
+    if (changed.length > 0) await this.#engine.uploadFiles(id, changed.map(([path, content]) => file(path, content)), { replaceByMove: isMoved }, signal);
+  }
+
+  /** @returns what is saved afterwards, read in the same breath. @throws EdgeError when it is refused, or is not what is in force then */
+  async #reload(id: string, rendered: RenderedEdge, before: Saved, signal?: AbortSignal): Promise<Saved> {
     await this.#requireFreeListeners(id, rendered, before.inForce, signal);
-    const added = Object.entries(rendered.gateways).filter(([path]) => !before.files.has(path)).map(([path, content]) => ({ path, content }));
-    const files = [...rendered.files, ...added];
+    // What the document in force names keeps its content until the new one is; a file that an earlier one left behind must not speak for it.
+    const added = Object.entries(rendered.liveFiles).filter(([path, content]) => before.inForce?.liveFiles[path] === undefined && (before.files.get(path) ?? "") !== content);
+    const files = [...rendered.files, ...added.map(([path, content]) => ({ path, content }))];
     if (files.length > 0) await this.#engine.uploadFiles(id, files.map(({ path, content }) => file(path, content)), { replaceByMove: false }, signal);
-    const argv = ["caddy", "reload", "--config", "-", "--address", this.#admin];
-    const result = await this.#engine.exec(id, argv, { stdin: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs }, signal);
+    const argv = ["sh", "-c", reloadAndRead, "sh", this.#admin, autosaveFile, this.#names.liveFolder];
+    const result = await this.#engine.exec(id, argv, { stdin: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs, maxOutputBytes: maxDocumentBytes }, signal);
     if (result.exitCode !== 0) throw refusalOf(result.stderr);
+    const saved = parseSaved(result.stdout, autosaveFile);
+    if (documentVersion(saved.inForce?.document) !== documentVersion(rendered.document)) throw new EdgeError("refused", "The edge took the new configuration, but another one is in force. Somebody else changes it.");
+    return saved;
   }
 
   async #inspect(signal?: AbortSignal): Promise<InspectedContainer | null> {
@@ -152,10 +177,10 @@ export class CaddyEdge implements EdgePort {
     return found;
   }
 
-  async #requireRunning(signal?: AbortSignal): Promise<string> {
+  async #requireRunning(signal?: AbortSignal): Promise<InspectedContainer> {
     const found = await this.#inspect(signal);
     if (found?.state !== "running") throw new EdgeError("not-running", "The edge does not run.", found === null ? "" : (lastProblem(await this.#engine.tailLogs(found.id, { tail: 200 }, signal)) ?? ""));
-    return found.id;
+    return found;
   }
 
   async #make(imageRef: string, old: InspectedContainer | null, signal?: AbortSignal): Promise<void> {
@@ -186,6 +211,10 @@ export class CaddyEdge implements EdgePort {
     await this.#engine.stopContainer(found.id, { graceMs }, signal);
     await this.#engine.uploadFiles(found.id, [file(autosaveFile, JSON.stringify(emptyEdge(this.#names.adminSocket)))], { replaceByMove: false }, signal);
     await this.#start(found.id, signal);
+  }
+
+  async #requireUp(signal?: AbortSignal): Promise<void> {
+    if (!(await this.#comesUp(signal))) throw new EdgeError("not-running", "The edge does not start. Its log says why.", (await this.health(signal)).problem ?? "");
   }
 
   /** Waits until it answers; false as soon as it ended by itself, or when the time is over. */
@@ -224,6 +253,15 @@ export class CaddyEdge implements EdgePort {
     return findTaken(addresses, stdout);
   }
 }
+
+/** What a call says of a container that ended, or whose admin socket did, while it was made. */
+const hasEnded = (error: unknown) => (error instanceof EdgeError && error.kind === "not-running") || (error instanceof EngineError && (error.kind === "conflict" || error.kind === "other"));
+
+/** What is saved right after the load says whose document is in force. `$1` the admin socket, `$2` the saved document, `$3` the live files. */
+const reloadAndRead = 'caddy reload --config - --address "$1" && { grep -rsH "" "$2" "$3" || true; }';
+
+/** What is saved once all that was rendered is in force. */
+const withFiles = ({ files }: Saved, { document, liveFiles }: RenderedEdge, version: string): Saved => ({ files: new Map([...files, ...Object.entries(liveFiles)]), inForce: { version, document, liveFiles } });
 
 const edgeArgv = ["caddy", "run", "--resume", "--config", firstFile];
 

@@ -24,7 +24,8 @@ export function lastProblem(lines: readonly LogLine[]): string | null {
   for (const { text } of [...lines].reverse()) {
     if (text.startsWith("Error: ")) return shorten(text.slice("Error: ".length));
     const line = parseLine(text);
-    if (line !== null && (line.level === "error" || line.level === "fatal")) return shorten(line.error ?? line.msg);
+    // A name that is not open has no live file, and whoever asks for it has Caddy say so.
+    if (line !== null && (line.level === "error" || line.level === "fatal") && !line.msg.startsWith("placeholder:")) return shorten(line.error ?? line.msg);
   }
   return null;
 }

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { WebSocket, WebSocketServer } from "ws";
 import { caddyProgram, ensureGoProgram } from "@/lab/go-programs";
-import { emptyEdge, renderEdge, type CaddyConfig } from "@/lib/gateway/edge";
+import { emptyEdge, renderEdge, type CaddyConfig, type RenderedEdge } from "@/lib/gateway/edge";
 import type { EdgeDomain, EdgeInput, EdgeProject } from "@/lib/gateway/edge-input";
 
 export type Echo = { upstream: string; method: string; url: string; headers: IncomingHttpHeaders; body: string };
@@ -106,7 +106,7 @@ export class EdgeScene {
 
   input(projects: readonly EdgeProject[], parts: Partial<EdgeInput> = {}): EdgeInput {
     return {
-      panel: null, projects, adminSocket: this.adminSocket, gatewayFolder: null, trustedProxies: [],
+      panel: null, projects, adminSocket: this.adminSocket, liveFolder: null, trustedProxies: [],
       acme: { directoryUrl: "https://acme.invalid/directory", stagingDirectoryUrl: null, email: null, caRootPem: null },
       publicListen: { addresses: ["127.0.0.1"], httpPort: this.httpPort, httpsPort: this.httpsPort },
       ...parts,
@@ -115,7 +115,21 @@ export class EdgeScene {
 
   /** Renders and loads; resolves when the document is in force. */
   load(projects: readonly EdgeProject[], parts: Partial<EdgeInput> = {}): Promise<void> {
-    return this.loadDocument(renderEdge(this.input(projects, parts)).document);
+    const { document, liveFiles } = renderEdge(this.input(projects, parts));
+    this.writeLive(liveFiles);
+    return this.loadDocument(document);
+  }
+
+  /** Folder for `EdgeInput.liveFolder`. */
+  get liveFolder(): string {
+    return join(this.folder, "live");
+  }
+
+  writeLive(files: RenderedEdge["liveFiles"]): void {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
   }
 
   loadDocument(document: CaddyConfig): Promise<void> {

@@ -29,8 +29,8 @@ describe("what the edge saved", () => {
 
   test("only gateways that the document names are in force, whole addresses and all", () => {
     const { files, inForce } = parseSaved(`${autosave}:{"dial":"{file./g/aaaaaaaaaaaa}"}\n${pointers}`, autosave);
-    expect(inForce).toMatchObject({ document: { dial: "{file./g/aaaaaaaaaaaa}" }, gateways: { "/g/aaaaaaaaaaaa": "127.0.0.1:9001" } });
-    expect(Object.keys(inForce?.gateways ?? {})).toHaveLength(1);
+    expect(inForce).toMatchObject({ document: { dial: "{file./g/aaaaaaaaaaaa}" }, liveFiles: { "/g/aaaaaaaaaaaa": "127.0.0.1:9001" } });
+    expect(Object.keys(inForce?.liveFiles ?? {})).toHaveLength(1);
     expect(files.get("/g/bbbbbbbbbbbb")).toBe("127.0.0.1:9002");
   });
 

@@ -4,9 +4,9 @@ import { edgeVersion } from "@/lib/gateway/edge-version";
 /** What the edge's volume holds: every file that was read, and what of it is in force. */
 export type Saved = { files: ReadonlyMap<string, string>; inForce: EdgeInForce };
 
-export const documentVersion = (document: unknown) => edgeVersion({ document, gateways: {} });
+export const documentVersion = (document: unknown) => edgeVersion({ document, liveFiles: {} });
 
-/** From lines of `path:content`. The document decides which gateways count: files of removed projects stay behind. */
+/** From lines of `path:content`; one that is empty has none. The document decides which live files count: those of removed projects stay behind. */
 export function parseSaved(lines: string, autosaveFile: string): Saved {
   const files = new Map(lines.split("\n").flatMap((line): [string, string][] => {
     const colon = line.indexOf(":");
@@ -15,8 +15,10 @@ export function parseSaved(lines: string, autosaveFile: string): Saved {
   const text = files.get(autosaveFile);
   const document = text === undefined ? undefined : parseJson(text);
   if (text === undefined || document === undefined) return { files, inForce: null };
-  const gateways = Object.fromEntries([...files].filter(([path]) => text.includes(`"{file.${path}}"`)));
-  return { files, inForce: { version: edgeVersion({ document, gateways }), document, gateways } };
+  // In an expression a file stands in quotes, and those are escaped in what was saved.
+  const named = [...text.matchAll(/(?:\{|\\")file\.(\/[^}"\\]+)/g)].map(([, path = ""]) => path);
+  const liveFiles = Object.fromEntries(named.map((path) => [path, files.get(path) ?? ""]));
+  return { files, inForce: { version: edgeVersion({ document, liveFiles }), document, liveFiles } };
 }
 
 /** undefined for a text that was cut short: a kill while it was written. */

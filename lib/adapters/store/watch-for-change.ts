@@ -1,6 +1,6 @@
 import type { Store, WaitForChangeOptions } from "./types";
 
-const pollMs = 150;
+const pollMs = 50;
 
 type Waiter = { since: string; settle(token: string): void };
 

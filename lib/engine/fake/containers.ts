@@ -43,7 +43,7 @@ export function oneOffContainer(id: string, imageId: string, spec: OneOff): Fake
 function blank(id: string, imageId: string, imageRef: string): FakeContainer {
   return {
     id, imageId, imageRef,
-    name: id.slice(0, 12), labels: {}, state: "created", health: "none", exitCode: null, isOomKilled: false, restartCount: 0, environment: {},
+    name: id.slice(0, 12), labels: {}, state: "created", health: "none", exitCode: null, isOomKilled: false, restartCount: 0, starts: 0, environment: {},
     limits: { pids: 256, logMaxSizeBytes: 1, logMaxFiles: 1 }, hasHealthcheck: false, readinessArgv: [], probes: 0, networkName: "none", networkId: null,
     ports: [], mounts: [], files: {}, log: [],
   };

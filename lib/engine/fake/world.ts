@@ -26,6 +26,8 @@ export type FakeContainer = {
   exitCode: number | null;
   isOomKilled: boolean;
   restartCount: number;
+  /** Runs that it has begun. */
+  starts: number;
   environment: Record<string, string>;
   limits: Limits;
   hasHealthcheck: boolean;

@@ -67,10 +67,13 @@ export function fakeDomainPorts(names: FakeNames, edgeWorld: FakeEdgeWorld, wait
 type HttpsServer = { routes?: { match?: { host?: string[] }[]; handle?: unknown[] }[] };
 
 /** Port of the gateway to which the edge passes requests for an open name; undefined for one that it does not serve, or not yet. */
-export function gatewayBehindName({ document, gateways }: FakeEdgeWorld, hostname: string): number | undefined {
+export function gatewayBehindName({ document, liveFiles }: FakeEdgeWorld, hostname: string): number | undefined {
   const servers = (document?.apps["http"] as { servers?: Record<string, HttpsServer> } | undefined)?.servers ?? {};
   const route = servers["https"]?.routes?.find(({ match = [] }) => match.some(({ host = [] }) => host.includes(hostname) || host.includes(hostname.replace(/^[^.]+/, "*"))));
   const text = JSON.stringify(route?.handle ?? []);
-  const [, upstream] = Object.entries(gateways).find(([path]) => text.includes(path)) ?? [];
+  const named = Object.entries(liveFiles).filter(([path]) => text.includes(path));
+  const [, upstream] = named.find(([path]) => path.includes("/gateways/")) ?? [];
+  const file = named.find(([path]) => path.endsWith(`/names/${hostname}`)) ?? named.find(([path]) => path.endsWith(`/names/${hostname.replace(/^[^.]+/, "_")}`));
+  if (file?.[1] !== "open") return undefined;
   return upstream === undefined ? undefined : Number(upstream.split(":")[1]);
 }

@@ -1,7 +1,7 @@
 import type { Store } from "@/lib/adapters/store/types";
-import { renderEdge } from "@/lib/gateway/edge";
+import { renderEdge, type RenderedEdge } from "@/lib/gateway/edge";
 import type { EdgeInput, EdgeListen } from "@/lib/gateway/edge-input";
-import { EdgeError, type EdgeCertificate, type EdgeHealth, type EdgeIssuance, type EdgePort } from "@/lib/gateway/edge-port";
+import { EdgeError, type EdgeCertificate, type EdgeHealth, type EdgeIssuance, type EdgeLoad, type EdgePort } from "@/lib/gateway/edge-port";
 import { edgeVersion, listenersOf } from "@/lib/gateway/edge-version";
 import { loadEdgeInput, type CertificateKeys, type PanelDoor } from "./load-edge-input";
 
@@ -20,6 +20,13 @@ export type EdgeLook = {
   refusal: { sentence: string; detail: string } | null;
   certificates: EdgeCertificate[];
   internalRootPem: string | null;
+};
+
+export type SyncOptions = {
+  /** A project that is not to be served. */
+  without?: string;
+  /** true: what this worker last put in force is taken for what is in force. Whatever somebody else did meanwhile is mended by the next sync without it. */
+  isQuick?: boolean;
 };
 
 export type EdgeKeeperOptions = {
@@ -45,7 +52,7 @@ export class EdgeKeeper {
   constructor(private readonly options: EdgeKeeperOptions) {}
 
   /** @throws EdgeError or EngineError; what was served before is served on. */
-  sync(signal: AbortSignal, options: { without?: string } = {}): Promise<EdgeSync> {
+  sync(signal: AbortSignal, options: SyncOptions = {}): Promise<EdgeSync> {
     return this.#inTurn(async () => {
       try {
         const done = await this.#sync(signal, options);
@@ -137,15 +144,15 @@ export class EdgeKeeper {
     return turn;
   }
 
-  async #sync(signal: AbortSignal, { without }: { without?: string }): Promise<EdgeSync> {
-    const { store, edge, keys, instanceId, panel } = this.options;
+  async #sync(signal: AbortSignal, { without, isQuick = false }: SyncOptions): Promise<EdgeSync> {
+    const { store, keys, instanceId, panel } = this.options;
     let input = await loadEdgeInput(store.db, keys, { instanceId, panel, without });
     if (input === null) return this.#remove(signal);
     this.#mayExist = true;
     const leftOut: string[] = [];
     for (;;) {
       try {
-        const { isChanged } = await edge.heal(renderEdge(input), signal);
+        const { isChanged } = await this.#put(renderEdge(input), isQuick, signal);
         return { isRunning: true, isChanged, leftOut };
       } catch (error) {
         const taken = error instanceof EdgeError && error.kind === "port-taken" ? error.addresses.filter((address) => !leftOut.includes(address)) : [];
@@ -153,6 +160,17 @@ export class EdgeKeeper {
         leftOut.push(...taken);
         input = withoutListeners(input, taken);
       }
+    }
+  }
+
+  async #put(rendered: RenderedEdge, isQuick: boolean, signal: AbortSignal): Promise<EdgeLoad> {
+    const { edge } = this.options;
+    if (!isQuick) return edge.heal(rendered, signal);
+    try {
+      return await edge.load(rendered, signal);
+    } catch (error) {
+      if (error instanceof EdgeError && error.kind === "not-running") return edge.heal(rendered, signal);
+      throw error;
     }
   }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openScene, type Scene } from "@/lib/access/people.fixture";
 import { sampleOwnRoute } from "@/lib/gateway/own-route.fixture";
 import { defaultGatewaySettings, type GatewaySettings } from "@/lib/gateway/route-model";
+import { renderEdge } from "@/lib/gateway/edge";
 import { parseSettings } from "../settings-schema";
 import { writeSetting } from "../installation";
 import { edgeSettingKey } from "./edge-setting";
@@ -9,7 +10,9 @@ import { loadEdgeInput } from "./load-edge-input";
 
 let scene: Scene;
 const door = { upstream: "127.0.0.1:3000", proof: "p".repeat(64) };
-const load = async (panel: typeof door | null = door) => (await loadEdgeInput(scene.store.db, { read: () => Promise.reject(new Error("No key.")), keep: () => Promise.reject(new Error("No key.")) }, { instanceId: "studiotest", panel }))?.projects ?? [];
+const noKeys = { read: () => Promise.reject(new Error("No key.")), keep: () => Promise.reject(new Error("No key.")) };
+const loadInput = (panel: typeof door | null = door) => loadEdgeInput(scene.store.db, noKeys, { instanceId: "studiotest", panel });
+const load = async (panel: typeof door | null = door) => (await loadInput(panel))?.projects ?? [];
 
 beforeEach(async () => {
   scene = await openScene();
@@ -61,11 +64,26 @@ describe("what stands before Studio", () => {
     await addRevision(shop, 2, withRoute("/hooks/"), true);
     await addRevision(other, 1, withRoute("/others/"), true);
     await addRevision(other, 2, withRoute("/later/"), false);
-    const pathsOf = new Map((await load()).map(({ projectId, studio }) => [projectId, studio?.apiRoutes.map(({ path }) => path) ?? []]));
+    const pathsOf = new Map((await load()).map(({ projectId, studio }) => [projectId, [...(studio?.apiRoutes ?? []), ...(studio?.ownApiRoutes ?? [])].map(({ path }) => path)]));
     expect(pathsOf.get(shop)).toEqual(expect.arrayContaining(["/hooks/", "/rest/v1/"]));
     expect(pathsOf.get(other)).toEqual(expect.arrayContaining(["/others/", "/rest/v1/"]));
     for (const path of ["/old/", "/others/", "/later/"]) expect(pathsOf.get(shop)).not.toContain(path);
     for (const path of ["/hooks/", "/later/"]) expect(pathsOf.get(other)).not.toContain(path);
+  });
+
+  it("takes another revision's own routes without a load of the edge", async () => {
+    const shop = await addProject("shop");
+    await addRevision(shop, 1, withRoute("/old/"), true);
+    const render = async () => {
+      const input = await loadInput();
+      if (input === null) throw new Error("There is no edge.");
+      return renderEdge(input);
+    };
+    const before = await render();
+    await addRevision(shop, 2, withRoute("/hooks/"), true);
+    const after = await render();
+    expect(after.document).toEqual(before.document);
+    expect([before, after].map(({ liveFiles }) => Object.entries(liveFiles).find(([path]) => path.endsWith(`/paths/${shop}`))?.[1])).toEqual([expect.stringContaining("/old/"), expect.stringContaining("/hooks/")]);
   });
 
   it("is the release's own routes where a revision cannot be read", async () => {

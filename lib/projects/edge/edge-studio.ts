@@ -21,8 +21,12 @@ type Row = { id: string; settingsJson: string; gatewayRevision: number | null };
 export function toEdgeStudio(row: Row, settings: ProjectSettings, { gateway, door }: { gateway: GatewaySettings; door: Pick<EdgePanel, "upstream" | "proof"> | null }): EdgeStudio | null {
   if (!settings.services.includes("studio")) return null;
   const { allowedNetworks, isOnApiNames, isOnLocalAddress } = settings.studio ?? defaultStudioSettings;
+  const options = routeOptionsOf(row);
+  const apiRoutes = apiRoutesOf(effectiveRoutes(defaultGatewaySettings, options));
+  const known = new Set(apiRoutes.map((route) => JSON.stringify(route)));
   return {
-    apiRoutes: apiRoutesOf(effectiveRoutes(gateway, routeOptionsOf(row))),
+    apiRoutes,
+    ownApiRoutes: apiRoutesOf(effectiveRoutes(gateway, options)).filter((route) => !known.has(JSON.stringify(route))),
     isOnApiNames,
     isOnLocalAddress,
     allowedNetworks,

@@ -56,7 +56,7 @@ describe("turned on", () => {
     await create("shop");
     await turnOn();
     expect(await moveAll()).toEqual(["edge.join done"]);
-    expect([await published("shop"), listens(), Object.values(scene.edgeWorld.gateways)]).toEqual([["127.0.0.1:27100"], ["127.0.0.1:8100"], ["127.0.0.1:27100"]]);
+    expect([await published("shop"), listens(), Object.values(scene.edgeWorld.liveFiles)]).toEqual([["127.0.0.1:27100"], ["127.0.0.1:8100"], ["127.0.0.1:27100"]]);
     const runs = await scene.store.db.contractRun.findMany({ orderBy: { at: "asc" } });
     expect(runs.map(({ isPassed }) => isPassed)).toEqual([true, true]);
   });

@@ -35,7 +35,7 @@ type ProjectRow = Awaited<ReturnType<typeof loadRows>>[number];
 export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: LoadEdgeOptions): Promise<EdgeInput | null> {
   const setting = await readEdgeSetting(db);
   const rows = await loadRows(db);
-  const { adminSocket, gatewayFolder } = edgeNames(options.instanceId);
+  const { adminSocket, liveFolder } = edgeNames(options.instanceId);
   const served = rows.filter(({ id, wish }) => id !== options.without && wish !== "delete");
   if (!setting.isOn && served.length === 0) return null;
   const gatewayOf = await loadWishedGateways(db, served);
@@ -45,7 +45,7 @@ export async function loadEdgeInput(db: Db, keys: CertificateKeys, options: Load
     projects: projects.filter((project) => project !== null),
     acme: acmeOf(setting),
     adminSocket,
-    gatewayFolder,
+    liveFolder,
     publicListen: { addresses: [], httpPort: setting.httpPort, httpsPort: setting.httpsPort },
     trustedProxies: setting.trustedProxies,
   };

@@ -19,7 +19,8 @@ export function studioAddresses(row: Row, settings: ProjectSettings, { gateway, 
   const { isOnApiNames, isOnLocalAddress } = settings.studio ?? defaultStudioSettings;
   const ports = toPorts(row.ports);
   const isBehindEdge = ports.gatewayInner !== undefined;
-  const apiRoutes = toEdgeStudio(row, settings, { gateway, door: null })?.apiRoutes ?? [];
+  const edgeStudio = toEdgeStudio(row, settings, { gateway, door: null });
+  const apiRoutes = edgeStudio === null ? [] : [...edgeStudio.apiRoutes, ...edgeStudio.ownApiRoutes];
   const isServed = { "own-name": true, "api-name": isOnApiNames, outside: isOnLocalAddress, local: isOnLocalAddress };
   const address = (kind: StudioAddressKind, url: string): StudioAddressView => ({ kind, url, isServed: isServed[kind], opensByTicket: isBehindEdge && isServed[kind] && (kind === "own-name" || !isAllApi(apiRoutes)) });
   const local = localUrl(settings.bindAddress, ports.gateway);

@@ -7,7 +7,7 @@ import { becomeMain, parseReplaced, withoutEarlier } from "../domains/main-addre
 import { mainSnapshotSchema, putBack, readAddressSettings, writeAddressSettings } from "../domains/main-snapshot";
 import { acmeOf, authorityOf, readEdgeSetting } from "../edge/edge-setting";
 import { applyStack } from "./apply-stack";
-import { awaitCertificate, certificateDeadlineMs, failure, holdsCertificate, lastWordMs, serveAs, verifyShown, type NameDoor } from "./domain-certificate";
+import { awaitCertificate, certificateDeadlineMs, failure, holdsCertificate, lastWordMs, serveAs, shownNow, verifyShown, type NameDoor } from "./domain-certificate";
 import { imagesStep } from "./images-step";
 import { runContract, tellFailed } from "./prove-step";
 import { markApplied, setProjectState } from "./settle";
@@ -44,7 +44,7 @@ export function attachDomainWorkflow(tools: WorkflowTools): Workflow<AttachInput
   };
 }
 
-const seenSchema = z.object({ lastWordMs: z.number() }).catch({ lastWordMs: 0 });
+const seenSchema = z.object({ lastWordMs: z.number(), /** Fingerprint of the staging directory's certificate. */ rehearsed: z.string().nullable().default(null) }).catch({ lastWordMs: 0, rehearsed: null });
 
 function checkStep(tools: WorkflowTools): Step<AttachInput> {
   return {
@@ -83,15 +83,17 @@ function rehearseStep(tools: WorkflowTools): Step<AttachInput> {
         emit({ level: "info", message, current: null, total: null, detail: null });
         return seen;
       };
+      if (stagingDirectoryUrl === null) return pass(`${name} has no staging directory, so the first try is the real one.`);
       if (await holdsCertificate(tools, { hostname, directoryUrl }, signal)) {
         return pass(`The edge holds a valid certificate of ${name} from before: nothing has to be issued.`);
       }
-      if (stagingDirectoryUrl === null) return pass(`${name} has no staging directory, so the first try is the real one.`);
+      const shownBefore = [await shownNow(tools, hostname, signal)];
       await serveAs(tools, domainId, { state: "rehearsing" }, signal);
-      await awaitCertificate(tools, { hostname, directoryUrl: stagingDirectoryUrl, authority: `the staging directory of ${name}`, sinceMs: seen.lastWordMs }, emit, signal);
+      await awaitCertificate(tools, { hostname, directoryUrl: stagingDirectoryUrl, authority: `the staging directory of ${name}`, sinceMs: seen.lastWordMs, shownBefore }, emit, signal);
+      const rehearsed = await shownNow(tools, hostname, signal);
       // Caddy keeps to a certificate as long as the name is in its document: it is taken out once, so that the other authority is asked.
       await serveAs(tools, domainId, { state: "added" }, signal);
-      return { lastWordMs: await lastWordMs(tools, hostname, signal) };
+      return { lastWordMs: await lastWordMs(tools, hostname, signal), rehearsed };
     },
     undo: (context, _output, signal) => closeAgain(tools, context, signal),
   };
@@ -108,11 +110,13 @@ function issueStep(tools: WorkflowTools): Step<AttachInput> {
     async run({ input: { domainId, wasOpen }, outputs, emit }, signal) {
       if (wasOpen) return {};
       const { hostname, tls } = await getDomain(tools.store.db, domainId);
+      const { lastWordMs: sinceMs, rehearsed } = seenSchema.parse(outputs["rehearse"]);
+      const shownBefore = [rehearsed, await shownNow(tools, hostname, signal)];
       await serveAs(tools, domainId, { state: "waiting" }, signal);
       if (tls === "uploaded") return {};
       const setting = await readEdgeSetting(tools.store.db);
       const wanted = tls === "internal" ? { directoryUrl: null, authority: "the edge's own authority" } : { directoryUrl: acmeOf(setting).directoryUrl, authority: authorityOf(setting).name };
-      await awaitCertificate(tools, { hostname, ...wanted, sinceMs: seenSchema.parse(outputs["rehearse"]).lastWordMs }, emit, signal);
+      await awaitCertificate(tools, { hostname, ...wanted, sinceMs, shownBefore }, emit, signal);
       return {};
     },
     undo: (context, _output, signal) => closeAgain(tools, context, signal),

@@ -18,6 +18,7 @@ import type { WorkflowTools } from "./tools";
 export const certificateDeadlineMs = 150_000;
 const shownDeadlineMs = 30_000;
 const pauseBetweenLooksMs = 150;
+const pauseBetweenHandshakesMs = 25;
 
 export function failure(code: string, sentence: string, evidence: string[] = [], isRetryable = true): StepFailure {
   return new StepFailure({ code, sentence, service: null, evidence, isRetryable });
@@ -28,7 +29,7 @@ const say = (emit: EventSink, level: "info" | "warn" | "progress", message: stri
 /** Serves the name in this state, and nothing of it for `added`. @throws StepFailure when another program holds the public ports */
 export async function serveAs(tools: WorkflowTools, id: string, data: { state: DomainState; stateReason?: string | null }, signal: AbortSignal): Promise<void> {
   await tools.store.transaction((tx) => tx.domain.updateMany({ where: { id }, data: { ...data, updatedAt: tools.now() } }));
-  const { leftOut } = await syncEdge(tools, signal);
+  const { leftOut } = await syncEdge(tools, signal, { isQuick: true });
   if (data.state === "added" || data.state === "failed") return;
   const { httpPort, httpsPort } = await readEdgeSetting(tools.store.db);
   const taken = [httpPort, httpsPort].filter((port) => leftOut.includes(`:${port}`));
@@ -42,7 +43,25 @@ export async function lastWordMs(tools: WorkflowTools, hostname: string, signal:
   return (await tools.edge.issuance(hostname, signal).catch(() => null))?.atMs ?? 0;
 }
 
-type Wanted = { hostname: string; directoryUrl: string | null; authority: string; sinceMs: number };
+type Wanted = { hostname: string; directoryUrl: string | null; authority: string; sinceMs: number; /** Fingerprints of what the edge showed before it was asked for this one. */ shownBefore: readonly (string | null)[] };
+
+/** The certificate that the edge shows for the name on this machine, if any; null as well when the edge is on another. */
+async function readShown({ domains, store }: WorkflowTools, hostname: string, signal: AbortSignal): Promise<ShownCertificate | null> {
+  if (!domains.isEngineHere()) return null;
+  const { httpsPort } = await readEdgeSetting(store.db);
+  return (await domains.readTls({ hostname: askableName(hostname), address: { host: "127.0.0.1", port: httpsPort }, extraRootsPem: null }, signal)).shown;
+}
+
+/** Fingerprint of the certificate that the edge shows for the name now. */
+export async function shownNow(tools: WorkflowTools, hostname: string, signal: AbortSignal): Promise<string | null> {
+  return (await readShown(tools, hostname, signal))?.fingerprint ?? null;
+}
+
+/** A handshake is answered within a millisecond, a look into the edge's storage takes a tenth of a second. */
+async function isNewShown(tools: WorkflowTools, { hostname, shownBefore }: Wanted, signal: AbortSignal): Promise<boolean> {
+  const shown = await readShown(tools, hostname, signal);
+  return shown !== null && !shownBefore.includes(shown.fingerprint) && coversName(shown.facts.names, hostname) && tools.now().getTime() < shown.facts.notAfterMs;
+}
 
 /** Whether the edge holds a certificate of this authority for the name that is valid now. `directoryUrl` null: its own authority's. */
 export async function holdsCertificate(tools: WorkflowTools, { hostname, directoryUrl }: Pick<Wanted, "hostname" | "directoryUrl">, signal: AbortSignal): Promise<boolean> {
@@ -57,6 +76,10 @@ export async function awaitCertificate(tools: WorkflowTools, wanted: Wanted, emi
   const until = tools.now().getTime() + certificateDeadlineMs;
   let told = "";
   for (;;) {
+    for (let handshakes = 0; handshakes < pauseBetweenLooksMs / pauseBetweenHandshakesMs; handshakes++) {
+      if (await isNewShown(tools, wanted, signal)) return;
+      await pause(pauseBetweenHandshakesMs, signal);
+    }
     const { state, detail, atMs } = await tools.edge.issuance(hostname, signal);
     // While it is on its way there is nothing to look for.
     if (state !== "trying" && (await holdsCertificate(tools, wanted, signal))) return;
@@ -65,7 +88,6 @@ export async function awaitCertificate(tools: WorkflowTools, wanted: Wanted, emi
     if (words !== told) say(emit, "progress", words);
     told = words;
     if (tools.now().getTime() >= until) throw failure("no-certificate", `${authority} gave no certificate for ${hostname} within ${certificateDeadlineMs / 1000} s, and did not say why.`, detail === null ? [] : [detail]);
-    await pause(pauseBetweenLooksMs, signal);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ReconcileGoal } from "@/lib/engine/reconcile";
 import { EdgeError } from "@/lib/gateway/edge-port";
 import { StepFailure } from "@/lib/operations/step-failure";
-import type { EdgeSync } from "../edge/edge-keeper";
+import type { EdgeSync, SyncOptions } from "../edge/edge-keeper";
 import { parseSettings, toPorts } from "../settings-schema";
 import type { WorkflowTools } from "./tools";
 
@@ -24,7 +24,7 @@ export async function followWithEdge(tools: WorkflowTools, { projectId, goal }: 
 }
 
 /** `EdgeKeeper.sync`, with what goes wrong told as a step's failure. */
-export async function syncEdge(tools: Pick<WorkflowTools, "edge">, signal: AbortSignal, options: { without?: string } = {}): Promise<EdgeSync> {
+export async function syncEdge(tools: Pick<WorkflowTools, "edge">, signal: AbortSignal, options: SyncOptions = {}): Promise<EdgeSync> {
   return tools.edge.sync(signal, options).catch(tellEdgeFailure);
 }
 

@@ -205,7 +205,7 @@ async function endState(scene: Scene, operationId: string) {
     volumes: scene.world.volumes.map(({ name, files }) => ({ name: nameless(name), files })).sort((a, b) => (a.name < b.name ? -1 : 1)),
     exports: scene.exports.size,
     panelHost: (await readEdgeSetting(scene.store.db)).panelHost,
-    edge: { state: scene.edgeWorld.state, listens: scene.edgeWorld.state === "running" ? listenersOf(scene.edgeWorld.document) : [], gateways: scene.edgeWorld.state === "running" ? Object.values(scene.edgeWorld.gateways) : [] },
+    edge: { state: scene.edgeWorld.state, listens: scene.edgeWorld.state === "running" ? listenersOf(scene.edgeWorld.document) : [], gateways: scene.edgeWorld.state === "running" ? Object.values(scene.edgeWorld.liveFiles) : [] },
   };
 }
 
