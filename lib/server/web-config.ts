@@ -18,6 +18,8 @@ export type WebConfig = {
   /** The address of the panel as browsers see it. Every link and every origin check uses this one, never the Host header. */
   url: URL;
   isSecure: boolean;
+  /** Where web listens. */
+  port: number;
   /** The address that web listens on, where whoever started it says so. */
   listenAddress: string | null;
   /** Somebody said in so many words that a TLS proxy stands in front. */
@@ -39,6 +41,7 @@ export function readWebConfig(env: Readonly<Record<string, string | undefined>> 
     storeUrl: value.BASEHOLD_STORE_URL,
     url,
     isSecure: url.protocol === "https:",
+    port: value.PORT,
     listenAddress: value.BASEHOLD_LISTEN ?? null,
     isBehindTlsProxy: value.BASEHOLD_BEHIND_TLS_PROXY === "yes",
     webSecretPath: value.BASEHOLD_WEB_SECRET_FILE ?? inData("web-secret"),

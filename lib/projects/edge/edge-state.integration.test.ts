@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const ended = async (asked: Promise<{ operationId: string | null }>) => scene.ended((await asked).operationId ?? "");
 const look = async () => edgeStateResponse.parse(await readEdgeState(scene.ctx(), worker.tools, never));
-const namePanel = () => ended(editEdge(scene.ctx(), { panelHost: { hostname: "panel.example.com", tls: "internal" } }));
+const namePanel = () => ended(editEdge(scene.ctx(), { panelHost: { hostname: "panel.example.com", tls: "internal" } }, { panelPort: 3000 }));
 const dayMs = 86_400_000;
 
 test("an edge that runs says what it serves, that it is what is wanted, and the certificate of each name with its end", async () => {

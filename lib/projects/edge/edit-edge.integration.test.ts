@@ -4,13 +4,14 @@ import type { Actor } from "@/lib/access/actor";
 import { listenersOf } from "@/lib/gateway/edge-version";
 import { createProject } from "../create-project";
 import { openScene, type Scene } from "../scene.fixture";
-import { editEdge } from "./edit-edge";
+import { editEdge as editEdgeOf } from "./edit-edge";
 import { readEdgeSetting } from "./edge-setting";
 import { turnEdgeOff, turnEdgeOn } from "./turn-edge";
 
 const never = new AbortController().signal;
 const panelHost = { hostname: "panel.example.com", tls: "internal" as const };
 let scene: Scene;
+const editEdge = (ctx: Parameters<typeof editEdgeOf>[0], input: Parameters<typeof editEdgeOf>[1]) => editEdgeOf(ctx, input, { panelPort: 3000 });
 
 beforeEach(async () => {
   scene = await openScene();
@@ -129,6 +130,19 @@ describe("what is typed", () => {
     await turnOn();
     await addDomain("api.example.com");
     await expect(editEdge(scene.ctx(), { httpsPort: 8443 })).rejects.toThrow("api.example.com of shop is served on the ports as they are");
+  });
+
+  test.each(["httpPort", "httpsPort"] as const)("%s may be no port of a project and not the panel's, and is told whose it is", async (field) => {
+    await turnOn();
+    await ended(createProject(scene.ctx(), { displayName: "shop", ref: "shop", services: ["db", "api-gw", "auth", "rest"] }));
+    const held = await scene.store.db.portAllocation.findMany({ select: { port: true, purpose: true } });
+    expect(held.map(({ purpose }) => purpose)).toEqual(expect.arrayContaining(["gateway", "gateway-inner"]));
+    for (const { port, purpose } of held) {
+      const words = `Port ${port} ${purpose === "gateway" ? "is the address" : "belongs to a service"} of the project shop. Choose another one.`;
+      await expect(editEdge(scene.ctx(), { [field]: port })).rejects.toMatchObject({ fields: { [field]: words } });
+    }
+    await expect(editEdge(scene.ctx(), { [field]: 3000 })).rejects.toMatchObject({ fields: { [field]: "Port 3000 is the panel's own. Choose another one." } });
+    expect(await setting()).toMatchObject({ httpPort: 80, httpsPort: 443 });
   });
 
   test("is an owner's or admin's, audited with what was before, and not while the edge is changed", async () => {

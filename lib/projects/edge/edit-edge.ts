@@ -14,9 +14,10 @@ import { requireIdleEdge } from "./turn-edge";
 
 /**
  * Changes where certificates come from, the public ports, and the panel's own name. The edge serves it, a name of the panel's is asked
- * through it, and what fails goes back.
+ * through it, and what fails goes back. `panelPort`: where the panel itself listens, which the edge cannot have.
+ * @throws InvalidError for a port that a project or the panel holds; ConflictError `edge-off`, `name-taken`, `domains-left`, `operation-running`
  */
-export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeInput>): Promise<{ operationId: string | null }> {
+export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeInput>, { panelPort }: { panelPort: number }): Promise<{ operationId: string | null }> {
   await authorizeInstallation(ctx, "installation.settings");
   const wish = parseInput(editEdgeInput, input);
   return ctx.store.transaction(async (tx) => {
@@ -25,7 +26,7 @@ export async function editEdge(ctx: VerbContext, input: z.input<typeof editEdgeI
     const after = withHostname(setting, edgeChangeSchema.parse({ ...before, ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) }));
     if (JSON.stringify(after) === JSON.stringify(before)) return { operationId: null };
     await requireIdleEdge(tx);
-    await check(tx, setting, after);
+    await check(tx, setting, after, panelPort);
     const operationId = await enqueueOperation(tx, { kind: "edge.edit", projectId: null, input: { before, after }, actor: toActorRef(ctx.actor), now: ctx.now(), dedupeKey: "edge" });
     await audit(tx, ctx, { action: "edge.edit", operationId, summary: summarise(before, after), detail: { before: told(before), after: told(after) } });
     return { operationId };
@@ -42,13 +43,21 @@ function withHostname(setting: EdgeSetting, change: EdgeChange): EdgeChange {
   return { ...change, panelHost: { ...panelHost, hostname: read.hostname } };
 }
 
-async function check(tx: Db, setting: EdgeSetting, after: EdgeChange): Promise<void> {
+async function check(tx: Db, setting: EdgeSetting, after: EdgeChange, panelPort: number): Promise<void> {
   if (after.httpPort === after.httpsPort) throw new InvalidError({ httpsPort: "Use two different ports." });
+  for (const field of ["httpPort", "httpsPort"] as const) if (after[field] !== setting[field]) await requireFreePort(tx, field, after[field], panelPort);
   if (after.httpPort !== setting.httpPort || after.httpsPort !== setting.httpsPort) {
     const domain = await tx.domain.findFirst({ orderBy: { hostname: "asc" }, select: { hostname: true, project: { select: { ref: true } } } });
     if (domain !== null) throw new ConflictError("domains-left", `${domain.hostname} of ${domain.project.ref} is served on the ports as they are, and its project was told so. Remove the domains of all projects first.`);
   }
   if (after.panelHost !== null) await checkPanelHost(tx, setting, after.panelHost);
+}
+
+/** The edge listens on every address of the machine: a port that anybody was given on one of them is not its to take. */
+async function requireFreePort(tx: Db, field: "httpPort" | "httpsPort", port: number, panelPort: number): Promise<void> {
+  if (port === panelPort) throw new InvalidError({ [field]: `Port ${port} is the panel's own. Choose another one.` });
+  const held = await tx.portAllocation.findFirst({ where: { port }, select: { purpose: true, project: { select: { ref: true } } } });
+  if (held !== null) throw new InvalidError({ [field]: `Port ${port} ${held.purpose === "gateway" ? "is the address" : "belongs to a service"} of the project ${held.project.ref}. Choose another one.` });
 }
 
 async function checkPanelHost(tx: Db, { isOn, panelHost }: EdgeSetting, wanted: PanelHost): Promise<void> {

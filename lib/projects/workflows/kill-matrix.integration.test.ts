@@ -80,7 +80,7 @@ const move: Ask = async (scene) => {
 };
 const takeAddress = (scene: Scene) => void scene.edgeWorld.portsHeldByOthers.push("127.0.0.1:8100");
 
-const namePanel: Ask = (scene) => editEdge(scene.ctx(), { panelHost: { hostname: "panel.example.com", tls: "internal" } });
+const namePanel: Ask = (scene) => editEdge(scene.ctx(), { panelHost: { hostname: "panel.example.com", tls: "internal" } }, { panelPort: 3000 });
 const takePublicPort = (scene: Scene) => void scene.edgeWorld.portsHeldByOthers.push(":443");
 
 const hostname = "api.example.com";
