@@ -6,6 +6,7 @@ import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import { readEdgeSetting } from "../edge/edge-setting";
+import { requireIdleEdge } from "../edge/turn-edge";
 import { requireNoOpenOperation, requireState, startOperation } from "../start-operation";
 import { findDomain, kindOf, type DomainRow } from "./domain-row";
 import { attachDomainInput, domainInput } from "./inputs";
@@ -40,6 +41,7 @@ export async function attachDomain(ctx: VerbContext, input: z.input<typeof attac
 }
 
 async function requireBehindEdge(tx: Db, project: { id: string; ref: string }): Promise<void> {
+  await requireIdleEdge(tx);
   if (!(await readEdgeSetting(tx)).isOn) throw new ConflictError("edge-off", "The edge is off, and a domain is served by it. An owner turns it on under Settings.");
   if ((await tx.portAllocation.count({ where: { projectId: project.id, purpose: "gateway-inner" } })) > 0) return;
   throw new ConflictError("not-behind-edge", `${project.ref} does not stand behind the edge yet. It is moved by an operation of its own; if that failed, the activity page says why.`);

@@ -9,6 +9,8 @@ export type DomainRow = Omit<NonNullable<Stored>, "state"> & { state: DomainStat
 const readStored = (db: Db, projectId: string, hostname: string) => db.domain.findFirst({ where: { projectId, hostname } });
 
 const states: readonly DomainState[] = ["added", "rehearsing", "waiting", "open", "failed"];
+/** In these the edge serves something of the name, if only that it is not open yet. */
+export const servedStates = ["rehearsing", "waiting", "open"] as const satisfies readonly DomainState[];
 /** A state that nobody knows is one in which nothing is served. */
 const stateOf = (text: string): DomainState => states.find((state) => state === text) ?? "failed";
 

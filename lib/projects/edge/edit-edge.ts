@@ -10,6 +10,7 @@ import { enqueueOperation } from "@/lib/operations/queue";
 import { normaliseHostname } from "../domains/hostname";
 import { authorityOf, edgeChangeSchema, readEdgeSetting, type EdgeChange, type EdgeSetting, type PanelHost } from "./edge-setting";
 import { editEdgeInput } from "./inputs";
+import { requireNothingServed } from "./served-domains";
 import { requireIdleEdge } from "./turn-edge";
 
 /**
@@ -47,8 +48,7 @@ async function check(tx: Db, setting: EdgeSetting, after: EdgeChange, panelPort:
   if (after.httpPort === after.httpsPort) throw new InvalidError({ httpsPort: "Use two different ports." });
   for (const field of ["httpPort", "httpsPort"] as const) if (after[field] !== setting[field]) await requireFreePort(tx, field, after[field], panelPort);
   if (after.httpPort !== setting.httpPort || after.httpsPort !== setting.httpsPort) {
-    const domain = await tx.domain.findFirst({ orderBy: { hostname: "asc" }, select: { hostname: true, project: { select: { ref: true } } } });
-    if (domain !== null) throw new ConflictError("domains-left", `${domain.hostname} of ${domain.project.ref} is served on the ports as they are, and its project was told so. Remove the domains of all projects first.`);
+    await requireNothingServed(tx, (hostname, ref) => `${hostname} of ${ref} is served on the ports as they are, and its project was told so. Remove the domains of all projects first.`);
   }
   if (after.panelHost !== null) await checkPanelHost(tx, setting, after.panelHost);
 }

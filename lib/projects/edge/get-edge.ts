@@ -4,6 +4,7 @@ import { operationTitle } from "../operation-titles";
 import { parseFailure } from "@/lib/operations/rows";
 import { panelOrigin } from "@/lib/gateway/edge-panel";
 import { edgeChangeSchema, readEdgeSetting, type EdgeChange } from "./edge-setting";
+import { isServed } from "./served-domains";
 import { edgeKinds } from "./turn-edge";
 
 export type EdgeView = {
@@ -14,6 +15,7 @@ export type EdgeView = {
   projectsBehind: number;
   /** Projects that have not followed the setting; `reason`: why the move failed, null while it is to come. */
   waiting: { ref: string; displayName: string; reason: string | null }[];
+  /** How many it serves. */
   domains: number;
   /** Why the newest change of the edge was taken back or failed; null when it did not, or a newer one is on its way. */
   failure: { operationId: string; title: string; sentence: string; evidence: string[] } | null;
@@ -34,7 +36,7 @@ export async function getEdge(ctx: VerbContext): Promise<EdgeView> {
     db.operation.findFirst({ where: { kind: { in: edgeKinds } }, orderBy: [{ createdAt: "desc" }, { id: "desc" }], select: { id: true, kind: true, finishedAt: true, errorJson: true } }),
     db.project.count({ where: { ...kept, ports: { some: inner } } }),
     db.project.findMany({ where: { ...kept, ports: isOn ? { none: inner } : { some: inner } }, select: { id: true, ref: true, displayName: true }, orderBy: { ref: "asc" } }),
-    db.domain.count(),
+    db.domain.count({ where: isServed }),
   ]);
   const moves = await db.operation.findMany({
     where: { projectId: { in: rows.map(({ id }) => id) }, kind: isOn ? "edge.join" : "edge.leave", createdAt: { gte: new Date(changedAt ?? 0) }, finishedAt: { not: null } },

@@ -6,6 +6,7 @@ import { coversName } from "../domains/certificate-pair";
 import { expiryOf } from "../domains/expiry";
 import type { EdgeKeeper } from "./edge-keeper";
 import { readEdgeSetting } from "./edge-setting";
+import { isServed } from "./served-domains";
 
 type ServedName = Omit<EdgeStateResponse["names"][number], "certificate">;
 
@@ -28,7 +29,7 @@ const shorten = (version: string | null) => version?.slice(0, 8) ?? null;
 async function listNames({ store: { db } }: VerbContext): Promise<ServedName[]> {
   const [{ isOn, panelHost }, domains] = await Promise.all([
     readEdgeSetting(db),
-    db.domain.findMany({ where: { state: { notIn: ["added", "failed"] } }, select: { hostname: true, tls: true, project: { select: { ref: true, displayName: true } } }, orderBy: { hostname: "asc" } }),
+    db.domain.findMany({ where: isServed, select: { hostname: true, tls: true, project: { select: { ref: true, displayName: true } } }, orderBy: { hostname: "asc" } }),
   ]);
   const panel = isOn && panelHost !== null ? [{ hostname: panelHost.hostname, tls: panelHost.tls, project: null }] : [];
   return [...panel, ...domains.map(({ hostname, tls, project }) => ({ hostname, tls: toTls(tls), project }))];

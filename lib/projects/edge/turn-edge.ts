@@ -8,6 +8,7 @@ import { enqueueOperation } from "@/lib/operations/queue";
 import type { OperationKind } from "@/lib/operations/types";
 import type { Db } from "@/lib/adapters/store/types";
 import { readEdgeSetting } from "./edge-setting";
+import { requireNothingServed } from "./served-domains";
 
 /** Work on the edge itself, of which one is done at a time. */
 export const edgeKinds: OperationKind[] = ["edge.turn-on", "edge.turn-off", "edge.edit"];
@@ -28,8 +29,7 @@ export async function turnEdgeOff(ctx: VerbContext): Promise<{ operationId: stri
     const { isOn, panelHost } = await readEdgeSetting(tx);
     if (!isOn) throw new ConflictError("wrong-state", "The edge is off already.");
     if (panelHost !== null) throw new ConflictError("panel-host-left", `The edge serves the panel itself under ${panelHost.hostname}. Take that name away first.`);
-    const domain = await tx.domain.findFirst({ orderBy: { hostname: "asc" }, select: { hostname: true, project: { select: { ref: true } } } });
-    if (domain !== null) throw new ConflictError("domains-left", `${domain.hostname} of ${domain.project.ref} is served by the edge. Remove the domains of all projects first.`);
+    await requireNothingServed(tx, (hostname, ref) => `${hostname} of ${ref} is served by the edge. Remove the domains of all projects first.`);
     return ask(tx, ctx, "edge.turn-off", "Turn the edge off");
   });
 }
