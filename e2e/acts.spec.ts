@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
-import { expect } from "@playwright/test";
+import { expect, type Locator } from "@playwright/test";
 import { signIn } from "./panel/acts";
 import { invite } from "./panel/invite";
 import { test } from "./panel/seeded-panel";
 
 /** Acts that a person does now and then, in a real browser; what becomes of each is looked up in the store. */
+
+/** React has put its own text into the field: until then it takes a selection away within a moment, and what is typed over it is added instead. */
+async function untilTakenOver(field: Locator): Promise<void> {
+  await expect.poll(() => field.evaluate((node) => Object.keys(node).some((key) => key.startsWith("__reactProps$")))).toBe(true);
+}
 
 test("a session that is ended elsewhere opens nothing any more, and one's own stays", async ({ page, browser, panel }) => {
   const other = await browser.newContext({ storageState: { cookies: [], origins: [] }, baseURL: panel.url, userAgent: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0" });
@@ -58,6 +63,7 @@ test("drift is set right by itself once the project says so", async ({ page, pan
 test("site and redirect URLs are saved line by line, and a bad one is named and kept", async ({ page, panel }) => {
   await page.goto("/projects/archive-2019/settings");
   const form = page.locator("form").filter({ has: page.getByLabel("Site URL") });
+  await untilTakenOver(form.getByLabel("Redirect URLs"));
   await form.getByLabel("Redirect URLs").fill("https://shop.example/**\nnot a url");
   await form.getByRole("button", { name: "Save" }).click();
   await expect(form.getByRole("alert")).toBeVisible();

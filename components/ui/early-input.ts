@@ -10,7 +10,7 @@ type Selection = readonly [number, number];
 export function adoptEarlyInput(node: HTMLInputElement | HTMLSelectElement | null): void {
   if (node instanceof HTMLSelectElement) adoptChoice(node);
   else if (node?.type === "checkbox" || node?.type === "radio") adoptTick(node);
-  else if (node !== null && node.value !== node.defaultValue) say(node, node.value, selectionOf(node));
+  else if (node !== null && isTyped(node)) say(node, node.value, selectionOf(node));
 }
 
 /**
@@ -25,7 +25,9 @@ export function useEarlyText(wishedId: string | undefined): string {
   useLayoutEffect(() => {
     const node = document.getElementById(id);
     if (!(node instanceof HTMLTextAreaElement) || early === null) return;
-    if (node.value !== early.value) say(node, early.value, early.selection);
+    // What differs from React's own was typed after React wrote it.
+    if (isTyped(node)) say(node, node.value, selectionOf(node));
+    else if (node.value !== early.value) say(node, early.value, early.selection);
     else if (early.selection !== null) node.setSelectionRange(...early.selection);
   }, [id, early]);
   return id;
@@ -36,6 +38,15 @@ function readText(id: string): { value: string; selection: Selection | null } | 
   if (typeof document === "undefined") return null;
   const node = document.getElementById(id);
   return node instanceof HTMLTextAreaElement ? { value: node.value, selection: selectionOf(node) } : null;
+}
+
+/** Whether it holds another text than it was drawn with. Browsers write that in their own way: dates without seconds, lines without \r. */
+function isTyped(node: HTMLInputElement | HTMLTextAreaElement): boolean {
+  if (node.value === node.defaultValue) return false;
+  const drawn = node instanceof HTMLTextAreaElement ? document.createElement("textarea") : document.createElement("input");
+  if (drawn instanceof HTMLInputElement) drawn.type = node.type;
+  drawn.defaultValue = node.defaultValue;
+  return node.value !== drawn.value;
 }
 
 /** Null where nobody is typing, and in a kind of field, such as e-mail, that tells none. */
