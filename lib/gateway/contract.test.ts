@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ServiceName } from "@/lib/stack/desired";
 import { allServices, sampleSecrets } from "@/lib/stack/sample-input.fixture";
-import { contractRequests, judgeContract, prepareRequest, type ContractAnswer } from "./contract";
+import { checkUserAgent, contractRequests, judgeContract, prepareRequest, type ContractAnswer } from "./contract";
 import { matchRoute } from "./match";
 import { builtInRoutes } from "./routes";
 
@@ -46,6 +46,10 @@ describe("the gateway contract", () => {
         expect(request.expected.statuses.some((status) => status === 503)).toBe(isAnsweredHere && route.target.kind === "answer" && route.target.status === 503);
       }
     }));
+  });
+
+  it("names the panel's program in every request, whatever it carries", () => {
+    for (const request of all) expect(prepareRequest(request, sampleSecrets).headers["user-agent"]).toBe(checkUserAgent);
   });
 
   it("carries a key in its header, and a socket's in its query as browsers must", () => {

@@ -177,20 +177,24 @@ function requestsOf(enabledServices: readonly ServiceName[]): ContractRequest[] 
   ];
 }
 
+/** Program that the panel's own requests name, so that a gateway's log tells them from everybody else's. */
+export const checkUserAgent = "basehold-check";
+
 export type PreparedRequest = { method: string; path: string; headers: Record<string, string>; body?: string; isWebSocket: boolean };
 
 /** The request as it goes over the wire, with its credential in place. A socket carries its key in the query, as browsers must. */
 export function prepareRequest(request: ContractRequest, credentials: ContractCredentials): PreparedRequest {
   const { method, path, headers, body, isWebSocket } = request;
-  const prepared = { method, path, headers: { ...headers }, isWebSocket, ...(body === undefined ? {} : { body }) };
+  const own = { "user-agent": checkUserAgent, ...headers };
+  const prepared = { method, path, headers: own, isWebSocket, ...(body === undefined ? {} : { body }) };
   if (request.credential === "none") return prepared;
   if (request.credential === "dashboard") {
     const pair = `${credentials.dashboardUsername.reveal()}:${credentials.dashboardPassword.reveal()}`;
-    return { ...prepared, headers: { ...headers, authorization: `Basic ${toBase64(utf8(pair))}` } };
+    return { ...prepared, headers: { ...own, authorization: `Basic ${toBase64(utf8(pair))}` } };
   }
   const key = keyOf(request.credential, credentials);
   if (isWebSocket) return { ...prepared, path: `${path}${path.includes("?") ? "&" : "?"}apikey=${key}` };
-  return { ...prepared, headers: { ...headers, apikey: key } };
+  return { ...prepared, headers: { ...own, apikey: key } };
 }
 
 function keyOf(credential: Exclude<ContractCredential, "none" | "dashboard">, credentials: ContractCredentials): string {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AccessLogEntry } from "./access-log";
+import { checkUserAgent } from "./contract";
 import { KeyUseCounter, networkOf } from "./key-use";
 import { openMcpRouteId } from "./precedence";
 
@@ -16,6 +17,16 @@ describe("uses of a legacy key", () => {
       expect.objectContaining({ userAgent: "app/2", count: 1 }),
     ]);
     expect(counter.take()).toEqual([]);
+  });
+
+  it("by the panel's own checks are none, and one that an opened MCP route let through is counted whoever it says to be", () => {
+    const counter = new KeyUseCounter();
+    for (const key of ["legacy-anon", "legacy-service"] as const) counter.add(entry({ key, userAgent: checkUserAgent }));
+    counter.add(entry({ routeId: openMcpRouteId, key: "none", userAgent: checkUserAgent, status: 403 }));
+    expect(counter.take()).toEqual([]);
+    counter.add(entry({ routeId: openMcpRouteId, key: "none", userAgent: checkUserAgent }));
+    counter.add(entry({ userAgent: `${checkUserAgent}/2` }));
+    expect(counter.take()).toMatchObject([{ routeId: openMcpRouteId, count: 1 }, { key: "legacy-anon", count: 1 }]);
   });
 
   it("through an opened MCP route are counted whatever the key", () => {

@@ -1,4 +1,5 @@
 import type { AccessLogEntry, KeyKind } from "./access-log";
+import { checkUserAgent } from "./contract";
 import { openMcpRouteId } from "./precedence";
 
 /** One line of the count: how often a key of a kind was used on a route, within an hour, from one network by one program. */
@@ -8,13 +9,18 @@ const hourMs = 3_600_000;
 /** Different programs and networks per project and hour that are kept apart; beyond it they count as `other`, so that a scanner fills no store. */
 const keptApartMax = 200;
 
-/** Counts the requests that carry a legacy key, and every request through an opened MCP route. */
+/**
+ * Counts the requests that carry a legacy key, and every request through an opened MCP route, without those with which the panel proves a
+ * project: with them, every key would be in use for ever. Whoever names the panel's program hides no more than their own use of a key that
+ * they hold anyway; through the MCP route only what was refused is passed over.
+ */
 export class KeyUseCounter {
   #counts = new Map<string, KeyUseCount>();
 
   add(entry: AccessLogEntry): void {
     const isLegacy = entry.key === "legacy-anon" || entry.key === "legacy-service";
     if (!isLegacy && entry.routeId !== openMcpRouteId) return;
+    if (isOwnCheck(entry)) return;
     const about = { hourMs: Math.floor(entry.atMs / hourMs) * hourMs, key: entry.key, routeId: entry.routeId ?? "" };
     const own = { ...about, network: networkOf(entry.client), userAgent: entry.userAgent };
     const counted = this.#counts.has(keyOf(own)) || this.#counts.size < keptApartMax ? own : { ...about, network: "other", userAgent: "other" };
@@ -40,6 +46,10 @@ export class KeyUseCounter {
     this.#counts = new Map();
     return taken;
   }
+}
+
+function isOwnCheck({ userAgent, routeId, status }: AccessLogEntry): boolean {
+  return userAgent === checkUserAgent && (routeId !== openMcpRouteId || status === 401 || status === 403);
 }
 
 function keyOf({ hourMs: hour, key, routeId, network, userAgent }: Omit<KeyUseCount, "count" | "lastAtMs">): string {

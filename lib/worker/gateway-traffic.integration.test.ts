@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { LABEL } from "@/lib/engine/observed";
+import { checkUserAgent } from "@/lib/gateway/contract";
 import { createProject } from "@/lib/projects/create-project";
 import { instanceId, openScene } from "@/lib/projects/scene.fixture";
 import { GatewayTraffic } from "./gateway-traffic";
@@ -45,14 +46,14 @@ test("numbers of a running gateway's routes come from its log, and those of anot
   expect(traffic.numbersOf("another")).toEqual({});
 });
 
-test("uses of a legacy key are kept by route, network and program, and a log that is read again is not counted twice", async () => {
+test("uses of a legacy key are kept by route, network and program without the panel's own checks, and a log that is read again is not counted twice", async () => {
   const { scene, follow, print, projectId, now } = await open();
-  print(line(now), line(now, { client: "203.0.113.8" }), line(now, { key: "publishable" }));
+  print(line(now), line(now, { client: "203.0.113.8" }), line(now, { key: "publishable" }), line(now, { userAgent: checkUserAgent }));
   const first = await follow();
-  await until(() => first.numbersOf(projectId)["rest-v1-protected"]?.requests === 3);
+  await until(() => first.numbersOf(projectId)["rest-v1-protected"]?.requests === 4);
   await first.saveUses();
   const second = await follow();
-  await until(() => second.numbersOf(projectId)["rest-v1-protected"]?.requests === 3);
+  await until(() => second.numbersOf(projectId)["rest-v1-protected"]?.requests === 4);
   await second.saveUses();
   expect(await scene.store.db.keyUse.findMany()).toMatchObject([{ projectId, key: "legacy-anon", routeId: "rest-v1-protected", network: "203.0.113.0/24", userAgent: "app/1", count: 2 }]);
 });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { TLSSocket } from "node:tls";
+import { checkUserAgent } from "@/lib/gateway/contract";
 import type { NameAnswer, NameQuestion } from "@/lib/gateway/name-probe";
 import { answerTimeoutMs } from "./limits";
 import { wordsFor } from "./words-for";
@@ -32,7 +33,7 @@ export async function askByName(question: NameQuestion, signal: AbortSignal): Pr
 }
 
 function open({ hostname, path, address, trust }: NameQuestion, signal: AbortSignal): ClientRequest {
-  const common = { host: address.host, port: address.port, path, headers: { host: hostname, accept: "application/json" }, agent: false, signal } as const;
+  const common = { host: address.host, port: address.port, path, headers: { host: hostname, accept: "application/json", "user-agent": checkUserAgent }, agent: false, signal } as const;
   if (trust.kind === "no-tls") return httpRequest(common);
   const isKnown = trust.kind !== "names-only";
   return httpsRequest({ ...common, servername: hostname, rejectUnauthorized: isKnown, ...(trust.kind === "root" ? { ca: trust.pem } : {}) });

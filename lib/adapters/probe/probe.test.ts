@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { Secret } from "@/lib/stack/secret-value";
-import type { ContractCredentials, ContractRequest } from "@/lib/gateway/contract";
+import { checkUserAgent, type ContractCredentials, type ContractRequest } from "@/lib/gateway/contract";
 import { sampleSecrets } from "@/lib/stack/sample-input.fixture";
 import { HttpContractProbe } from "./contract-probe";
 import { isPortFree } from "./is-port-free";
@@ -37,6 +37,21 @@ test("the key travels in its header and the answer comes back with its status an
   expect(answer.status).toBe(403);
   expect(answer.bodySnippet).toMatch(/^GET \/auth\/v1\/health sb_publishable_probe x+$/);
   expect(answer.bodySnippet.length).toBe(512);
+});
+
+test("every request says that the panel checks, also one for a WebSocket", async () => {
+  const programs: (string | undefined)[] = [];
+  const { server, baseUrl } = await serve((request, response) => {
+    programs.push(request.headers["user-agent"]);
+    response.end();
+  });
+  server.on("upgrade", (request, socket) => {
+    programs.push(request.headers["user-agent"]);
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n");
+  });
+  for (const credential of ["none", "anon", "service", "dashboard"] as const) await probe.send(baseUrl, ask({ credential }), credentials, never);
+  await probe.send(baseUrl, ask({ isWebSocket: true, credential: "anon" }), credentials, never);
+  expect(programs).toEqual(Array.from({ length: 5 }, () => checkUserAgent));
 });
 
 test("a redirect is an answer and is not followed", async () => {
