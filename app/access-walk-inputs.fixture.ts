@@ -138,6 +138,6 @@ export const queries: Partial<Record<HandlerName, string>> = { "GET /api/v1/proj
 /** Values for the parts of a path. */
 export function paramsOf(path: string, prepared: Prepared): Record<string, string | string[]> {
   const id = path.includes("/operations/") ? prepared.operationId : path.includes("/projects/") ? prepared.projectInvitationId : path.includes("/invitations/") ? prepared.invitationId : "unknown";
-  const values: Record<string, string | string[]> = { ref: prepared.ref, hostname: prepared.hostname, userId: prepared.userId, name: prepared.name, id, number: "0", nextauth: ["csrf"] };
+  const values: Record<string, string | string[]> = { ref: prepared.ref, hostname: prepared.hostname, userId: prepared.userId, name: prepared.name, id, number: "0", nextauth: ["csrf"], path: ["none"] };
   return Object.fromEntries([...path.matchAll(/[{[](?:\.\.\.)?(\w+)[}\]]/g)].map(([, name = ""]) => [name, values[name] ?? "unknown"]));
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { addSession, openScene, type Scene } from "@/lib/access/people.fixture";
 import { createToken } from "@/lib/access/tokens";
+import * as anyPath from "@/app/api/[...path]/route";
 import { GET as listProjects, POST as createProject } from "@/app/api/v1/projects/route";
 import { POST as createTokenRoute } from "@/app/api/v1/tokens/route";
 import { GET as getMe } from "@/app/api/v1/me/route";
@@ -162,5 +163,20 @@ describe("the OpenAPI text", () => {
     const named = new Set(Object.keys(document.components?.schemas ?? {}));
     for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) expect(named).toContain(name);
     expect(Object.keys(document.paths ?? {}).length).toBeGreaterThan(40);
+  });
+});
+
+describe("under a path that is none", () => {
+  it.each(["GET", "POST", "PUT", "PATCH", "DELETE"] as const)("%s is answered with a problem document", async (method) => {
+    const { status, json: body, response } = await call(() => Promise.resolve(anyPath[method]()), { method });
+    expect([status, response.headers.get("content-type"), problem.parse(body).code]).toEqual([404, "application/problem+json", "not-found"]);
+  });
+});
+
+describe("text that no store can keep", () => {
+  it("is refused by its place, in a path, a query and a body", async () => {
+    expect(await call(editProject, { method: "PATCH", headers: asToken(), params: { ref: "shop\0" }, body: "{}" })).toMatchObject({ status: 422, json: { fields: { ref: expect.any(String) as string } } });
+    expect(await call(listProjects, { headers: asToken(), path: "/api/v1/projects?query=%00" })).toMatchObject({ status: 422 });
+    expect(await call(editProject, { method: "PATCH", headers: asToken(), params: { ref: "shop" }, body: JSON.stringify({ displayName: "a\0b" }) })).toMatchObject({ status: 422, json: { fields: { displayName: expect.any(String) as string } } });
   });
 });

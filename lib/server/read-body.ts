@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { InvalidError, PanelError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { Endpoint } from "./api/endpoint";
@@ -19,7 +19,17 @@ export async function readJsonBody<Body extends z.ZodType>(request: Request, end
   }
   const text = await readText(request, endpoint.maxBodyBytes);
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? "")) throw new InvalidError({ input: "Send JSON, with `Content-Type: application/json`." });
-  return { body: parseInput(endpoint.body, parseJson(text)), text };
+  const json = parseJson(text);
+  refuseUnknown(endpoint.body, json);
+  return { body: parseInput(endpoint.body, json), text };
+}
+
+/** A misspelt field that is passed over looks as if it had been taken. Only the outermost fields: what lies deeper has schemas of its own. */
+function refuseUnknown(schema: z.ZodType, json: unknown): void {
+  if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined || typeof json !== "object" || json === null) return;
+  const known = Object.keys(schema.shape);
+  const unknown = Object.keys(json).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new InvalidError(Object.fromEntries(unknown.map((name) => [name, `There is no such field. There are: ${known.join(", ")}.`])));
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {

@@ -126,6 +126,12 @@ export const handlers = {
   "POST /api/auth/{...nextauth}": "public",
   /** The edge's question before Studio: its proof and the session's cookie are what it judges. */
   "GET /api/edge/studio": "public",
+  // Says that there is nothing.
+  "GET /api/{...path}": "public",
+  "POST /api/{...path}": "public",
+  "PUT /api/{...path}": "public",
+  "PATCH /api/{...path}": "public",
+  "DELETE /api/{...path}": "public",
   "GET /api/v1/openapi.json": "public",
   "GET /api/v1/docs": "public",
   "GET /api/v1/me": "signed-in",
