@@ -27,7 +27,7 @@ export class KeyUseCounter {
     this.#count(counted, 1, entry.atMs);
   }
 
-  /** Takes requests that a gateway counted by itself, as Kong does: it tells neither who sent them nor with which program. */
+  /** Takes requests that a gateway counted by itself, as Kong does: it tells neither who sent them nor with which program. The panel's checks it counts for no key (`uncountedCheckLua`), but on the MCP route. */
   addCounted({ atMs, key, routeId, count }: { atMs: number; key: KeyKind; routeId: string; count: number }): void {
     const isLegacy = key === "legacy-anon" || key === "legacy-service";
     if (count <= 0 || (!isLegacy && routeId !== openMcpRouteId)) return;

@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, luaString, revokedLua, templateLiteral } from "./kong-lua";
+import { checkUserAgent } from "./contract";
+import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, luaString, revokedLua, templateLiteral, uncountedCheckLua } from "./kong-lua";
 
 /**
  * Kong's Lua by a real LuaJIT. The lab's Kong knows these texts and runs none of them; Envoy has a LuaJIT like Kong's and runs the top of a script when it
@@ -47,7 +48,9 @@ local function run(chunk, headers, now, path)
   local first = function(name) local value = headers[name:lower()] return type(value) == "table" and value[1] or value end
   local add = function(name, value) local list = headers[name:lower()] or {} list[#list + 1] = value headers[name:lower()] = list end
   local get = function() local copy = {} for name, value in pairs(headers) do copy[name] = value end return copy end
+  local set_value = function(name, value) headers.log = name .. " " .. tostring(value) end
   local kong = {
+    log = { set_serialize_value = set_value },
     request = { get_headers = get, get_header = first, get_path_with_query = function() return path end }, service = { request = { set_header = set, clear_header = clear } },
     response = { get_headers = get, clear_header = clear, add_header = add, exit = function(status, body) exited = status .. " " .. body end },
   }
@@ -127,6 +130,14 @@ describe("a real LuaJIT", () => {
       ran(cleanResponseLua, { "set-cookie": ["basehold.planted=1; Path=/", "own=1"] }, "set-cookie=own=1"),
       ran(cleanResponseLua, { "set-cookie": "__Host-basehold.session=x" }, ""),
       ran(cleanResponseLua, { "set-cookie": "own=1", etag: "x" }, "etag=x & set-cookie=own=1"),
+    )).toBe("");
+  });
+
+  test("has the panel's own checks counted for no key, and every other request as it comes", async () => {
+    expect(await problemOf(
+      ran(uncountedCheckLua, { "user-agent": checkUserAgent }, `log=consumer nil & user-agent=${checkUserAgent}`),
+      ran(uncountedCheckLua, { "user-agent": `${checkUserAgent}/2` }, `user-agent=${checkUserAgent}/2`),
+      ran(uncountedCheckLua, { a: "1" }, "a=1"),
     )).toBe("");
   });
 

@@ -1,4 +1,5 @@
 import { utf8 } from "@/lib/stack/encoding";
+import { checkUserAgent } from "./contract";
 import { PANEL_COOKIE_PREFIXES } from "./envoy-lua";
 
 /**
@@ -124,6 +125,15 @@ if values ~= nil then
     kong.response.clear_header("set-cookie")
     for _, value in ipairs(kept) do kong.response.add_header("set-cookie", value) end
   end
+end
+`;
+
+/**
+ * Before an answer goes back, Kong's own as well: the panel's checks count for no key. Prometheus counts for the consumer that Kong would write into a log.
+ * Source: kong/plugins/prometheus/handler.lua (`log`), kong/pdk/log.lua (`set_serialize_value`), of 3.9.
+ */
+export const uncountedCheckLua = `if kong.request.get_header("user-agent") == ${luaString(checkUserAgent)} then
+  kong.log.set_serialize_value("consumer", nil)
 end
 `;
 

@@ -1,5 +1,5 @@
 import { groups } from "./kong-consumers";
-import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, revokedLua, templateLiteral, type KeyTranslation } from "./kong-lua";
+import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, revokedLua, templateLiteral, uncountedCheckLua, type KeyTranslation } from "./kong-lua";
 import { deniedBody, type CorsRule, type GatewayRoute, type RouteTarget } from "./routes";
 
 export type KongPlugin = { name: string; config: Record<string, unknown> };
@@ -27,7 +27,7 @@ function refusingKeys(revoked: readonly string[]): string[] {
 }
 
 function cleaning(before: readonly string[]): KongPlugin {
-  return { name: "post-function", config: { access: [...before, cleanRequestLua], header_filter: [cleanResponseLua] } };
+  return { name: "post-function", config: { access: [...before, cleanRequestLua], header_filter: [cleanResponseLua, uncountedCheckLua] } };
 }
 
 export function terminate(status: number, body: string): KongPlugin {

@@ -6,10 +6,11 @@ import { WebSocket } from "ws";
 import { allServices } from "@/lib/stack/sample-input.fixture";
 import { Secret } from "@/lib/stack/secret-value";
 import type { ServiceName } from "@/lib/stack/desired";
-import { parseAccessLog } from "./access-log";
+import { parseAccessLog, type KeyKind } from "./access-log";
 import { contractRequests, judgeContract, prepareRequest, type ContractAnswer, type ContractRequest } from "./contract";
 import { renderKong } from "./kong";
 import type { KongKeys } from "./kong-consumers";
+import { readKongMetrics } from "./kong-metrics";
 import { sampleKeys, startKong, type Echo, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
 import { freePort, send, type Reply } from "./envoy-process.fixture";
 import { pathOf, sampleOwnRoute } from "./own-route.fixture";
@@ -284,6 +285,21 @@ describe("the lab's Kong with the rendered document", () => {
   test("the metrics count by route, and by kind of key, so that legacy keys can be told apart", async () => {
     await kong.ask("/auth/v1/settings", { headers: { apikey: sampleKeys.anon } });
     expect((await send(kong.statusPort, "/metrics")).body).toMatch(/kong_http_requests_total\{service="auth-v1-protected",route="auth-v1-protected",code="200"[^}]*consumer="anon"\} \d+/);
+  });
+
+  test("the panel's own checks count by route and for no key, answered, refused or for a WebSocket, and the next request counts for its own", async () => {
+    const counted = async () => {
+      const { requests = [] } = readKongMetrics((await send(kong.statusPort, "/metrics")).body) ?? {};
+      const of = (isCounted: (key: KeyKind) => boolean) => requests.reduce((sum, { key, count }) => sum + (isCounted(key) ? count : 0), 0);
+      return { legacy: of((key) => key.startsWith("legacy-")), others: of((key) => !key.startsWith("legacy-")) };
+    };
+    const checks = contractRequests({ enabledServices: allServices, release: "v0.8.2", gateway: "kong" }).filter(({ credential }) => credential === "anon" || credential === "service");
+    expect([checks.some(({ isWebSocket }) => isWebSocket), checks.some(({ expected }) => expected.statuses[0] === 403)]).toEqual([true, true]);
+    const before = await counted();
+    for (const request of checks) await answer(request);
+    await expect.poll(counted).toEqual({ legacy: before.legacy, others: before.others + checks.length });
+    await kong.ask("/auth/v1/settings", { headers: { apikey: sampleKeys.anon, "user-agent": "app/1" } });
+    await expect.poll(counted).toEqual({ legacy: before.legacy + 1, others: before.others + checks.length });
   });
 
   test("no key, no password and no query is in the access log", async () => {

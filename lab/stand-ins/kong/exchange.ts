@@ -25,6 +25,8 @@ export type Exchange = {
   identity: Identity | undefined;
   /** Preflights that a plugin answered whole. */
   isCorsDone: boolean;
+  /** Whether logs and counters are told of no consumer, as `kong.log.set_serialize_value` makes them. */
+  isConsumerHidden: boolean;
   upstream: { path: string; query: string; headers: Headers };
   requestId: string;
 };
@@ -126,5 +128,5 @@ function exchangeOf(taken: Route, asked: Asked, match: Match, portMap: ReadonlyM
   headers.set("x-kong-request-id", [requestId]);
   if (upstream !== undefined && !taken.preservesHost) headers.set("host", [upstream.port === (upstream.protocol === "https" ? 443 : 80) ? upstream.host : `${upstream.host}:${String(upstream.port)}`]);
   const path = upstream === undefined ? "" : escapePath(upstreamPath(upstream.path, asked.path, stripped));
-  return { asked, route: taken, identity: undefined, isCorsDone: false, upstream: { path, query: asked.query, headers }, requestId };
+  return { asked, route: taken, identity: undefined, isCorsDone: false, isConsumerHidden: false, upstream: { path, query: asked.query, headers }, requestId };
 }

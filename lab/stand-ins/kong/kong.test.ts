@@ -120,7 +120,7 @@ describe("tokens of signed-in users", () => {
   };
   const statusOf = (authorization: string) => {
     const request = asked("/", "GET", { authorization: [authorization] });
-    const exchange: Exchange = { asked: request, route: { name: "r", matcher: { rank: [], compare: () => 0, matches: () => true }, stripsPath: false, preservesHost: false, upstream: undefined, plugins: {} }, identity: undefined, isCorsDone: false, upstream: { path: "/", query: "", headers: new Map() }, requestId: "" };
+    const exchange: Exchange = { asked: request, route: { name: "r", matcher: { rank: [], compare: () => 0, matches: () => true }, stripsPath: false, preservesHost: false, upstream: undefined, plugins: {} }, identity: undefined, isCorsDone: false, isConsumerHidden: false, upstream: { path: "/", query: "", headers: new Map() }, requestId: "" };
     return jwt(exchange, config, credentials, 5000)?.status ?? 200;
   };
 

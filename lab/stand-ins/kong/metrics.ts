@@ -13,7 +13,7 @@ export class Metrics {
   record(exchange: Exchange | undefined, seen: { status: number; isUpstreams: boolean; durationMs: number; bytesIn: number; bytesOut: number }): void {
     if (exchange?.route.plugins.prometheus === undefined) return;
     const place = `service="${label(exchange.route.upstream?.name ?? "")}",route="${label(exchange.route.name)}"`;
-    const consumer = exchange.route.plugins.prometheus.per_consumer ? (exchange.identity?.consumer.username ?? "") : "";
+    const consumer = exchange.route.plugins.prometheus.per_consumer && !exchange.isConsumerHidden ? (exchange.identity?.consumer.username ?? "") : "";
     const code = `${place},code="${String(seen.status)}",source="${seen.isUpstreams ? "service" : "kong"}",workspace="default",consumer="${label(consumer)}"`;
     add(this.#series.counts, code, 1);
     add(this.#series.bytes, `${place},direction="ingress",workspace="default",consumer="${label(consumer)}"`, seen.bytesIn);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cleanRequestLua, cleanResponseLua, revokedLua } from "@/lib/gateway/kong-lua";
+import { cleanRequestLua, cleanResponseLua, revokedLua, uncountedCheckLua } from "@/lib/gateway/kong-lua";
 import { networkTest } from "./expression";
 import { LuaError } from "./lua";
 import { compileTemplate } from "./template";
@@ -92,7 +92,7 @@ const flag = z.boolean().default(false);
 const prometheus = z.strictObject({ per_consumer: flag, status_code_metrics: flag, latency_metrics: flag, bandwidth_metrics: flag, upstream_health_metrics: flag, ai_metrics: flag });
 
 /** What a chunk of post-function does. The stand-in runs no Lua: it knows these texts and refuses others. */
-export type Chunk = { does: "clean-request" } | { does: "clean-response" } | { does: "clear-empty-header"; header: string } | { does: "close"; atS: number; body: string } | { does: "refuse-keys"; keys: string[] };
+export type Chunk = { does: "clean-request" } | { does: "clean-response" } | { does: "uncount-check" } | { does: "clear-empty-header"; header: string } | { does: "close"; atS: number; body: string } | { does: "refuse-keys"; keys: string[] };
 
 const closing = /^if os\.time\(\) >= (\d+) then\n {2}return kong\.response\.exit\(403, "((?:\\\d{3}|[^"\\])*)", \{ \["Content-Type"\] = "text\/plain" \}\)\nend\n$/;
 /** As upstream clears an empty header after request-transformer. */
@@ -106,6 +106,7 @@ export function readChunk(source: string): Chunk | undefined {
   if (revoked.length > 0) return source === revokedLua(revoked) ? { does: "refuse-keys", keys: revoked } : undefined;
   if (source === cleanRequestLua) return { does: "clean-request" };
   if (source === cleanResponseLua) return { does: "clean-response" };
+  if (source === uncountedCheckLua) return { does: "uncount-check" };
   const closed = closing.exec(source);
   if (closed !== null) return { does: "close", atS: Number(closed[1]), body: luaText(closed[2] ?? "") };
   const cleared = clearing.exec(source);

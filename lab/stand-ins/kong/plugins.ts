@@ -44,5 +44,5 @@ export function runHeaderFilter(exchange: Exchange, answer: Headers): void {
   const { cors, "response-transformer": transformer, "post-function": functions } = exchange.route.plugins;
   if (cors !== undefined) corsAnswer(exchange, cors, answer);
   if (transformer !== undefined) transformAnswer(transformer, answer);
-  if (functions !== undefined) runAnswerChunks(functions, answer);
+  if (functions !== undefined) runAnswerChunks(exchange, functions, answer);
 }

@@ -1,3 +1,4 @@
+import { checkUserAgent } from "@/lib/gateway/contract";
 import { isPanelCookie } from "./panel-cookie";
 import { lua, message, queryValues, type Answer, type Exchange, type Headers } from "./exchange";
 import type { LuaTable } from "./lua";
@@ -81,8 +82,11 @@ function holdsOne(keys: readonly string[], target: string, headers: Headers): bo
   return values.length >= 1000 || texts.some((text) => keys.some((key) => text.includes(key)));
 }
 
-export function runAnswerChunks(config: PluginConfig<"post-function">, answer: Headers): void {
-  if (config.header_filter.map(readChunk).some((chunk) => chunk?.does === "clean-response")) stripPanelCookies(answer, "set-cookie");
+export function runAnswerChunks(exchange: Exchange, config: PluginConfig<"post-function">, answer: Headers): void {
+  for (const chunk of config.header_filter.map(readChunk)) {
+    if (chunk?.does === "clean-response") stripPanelCookies(answer, "set-cookie");
+    if (chunk?.does === "uncount-check" && exchange.asked.headers.get("user-agent")?.[0] === checkUserAgent) exchange.isConsumerHidden = true;
+  }
 }
 
 function clearEmpty(headers: Headers, name: string): void {
