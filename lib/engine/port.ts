@@ -108,6 +108,22 @@ export type EdgeContainerSpec = {
  */
 export interface EdgeEnginePort extends EnginePort {
   createEdgeContainer(spec: EdgeContainerSpec, signal?: AbortSignal): Promise<string>;
+  /** A shell as the container's user in a running container, which stays open until the container ends or the caller closes it. */
+  openShell(id: string, signal?: AbortSignal): Promise<EngineShell>;
+}
+
+/** `script`: commands for `sh`. `input`: text on their standard input. */
+export type ShellTask = { script: string; input?: string; timeoutMs: number };
+
+/** `output`: what the commands wrote, errors included. */
+export type ShellResult = { exitCode: number; output: string };
+
+/** For a caller to whom an exec for each command is too slow (some 70 ms). Tasks run one after the other. */
+export interface EngineShell {
+  readonly isOpen: boolean;
+  /** @throws EngineError `timeout` when it takes too long, `other` when the shell ended meanwhile; it is not open any more then */
+  run(task: ShellTask, signal?: AbortSignal): Promise<ShellResult>;
+  close(): void;
 }
 
 export type InspectedContainer = {

@@ -3,12 +3,13 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { z } from "zod";
 import { LABEL, oneOffRole, type Observed } from "@/lib/engine/observed";
-import { EngineError, type ContainerStats, type CreateContainerSpec, type EdgeContainerSpec, type EdgeEnginePort, type EngineEvent, type EngineInfo, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type ObserveScope, type NetworkRemoval, type PullProgress } from "@/lib/engine/port";
+import { EngineError, type ContainerStats, type CreateContainerSpec, type EdgeContainerSpec, type EdgeEnginePort, type EngineEvent, type EngineInfo, type EngineShell, type ExecResult, type HostCapacity, type InspectedContainer, type LogLine, type ObserveScope, type NetworkRemoval, type PullProgress } from "@/lib/engine/port";
 import type { ConfigFile } from "@/lib/stack/desired";
 import { connectDocker, type DockerClients } from "./client";
 import { toCreateOptions, toEdgeOptions } from "./container-options";
 import { call, statusOf } from "./errors";
 import { runExec, type ExecOptions } from "./exec";
+import { DockerShell } from "./shell";
 import { inspectSchema, toInspected } from "./inspect";
 import { observe } from "./observe";
 import { runOneOff, type OneOff } from "./one-off";
@@ -191,6 +192,10 @@ export class DockerEngine implements EdgeEnginePort {
 
   exec(id: string, argv: string[], options: ExecOptions, signal?: AbortSignal): Promise<ExecResult> {
     return this.#call(`run ${argv[0] ?? "a program"} in the container`, signal, ({ streaming }) => runExec(streaming, id, argv, options, signal));
+  }
+
+  openShell(id: string, signal?: AbortSignal): Promise<EngineShell> {
+    return this.#call("open a shell in the container", signal, ({ streaming }) => DockerShell.open(streaming, id));
   }
 
   async tailLogs(id: string, options: LogOptions, signal?: AbortSignal): Promise<LogLine[]> {

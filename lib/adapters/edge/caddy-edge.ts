@@ -6,6 +6,7 @@ import { edgeImage, edgeNames, edgeRole, EdgeError, type EdgeCertificate, type E
 import { edgeVersion, listenersOf } from "@/lib/gateway/edge-version";
 import type { ConfigFile } from "@/lib/stack/desired";
 import { parseIssued, parseUploaded } from "./certificates";
+import { EdgeShell } from "./edge-shell";
 import { lastProblem, readIssuance, refusalOf } from "./edge-log";
 import { documentVersion, findTaken, isSocketServed, parseSaved, type Saved } from "./edge-state";
 
@@ -37,12 +38,14 @@ export class CaddyEdge implements EdgePort {
   readonly #names: ReturnType<typeof edgeNames>;
   readonly #engine: EdgeEnginePort;
   readonly #admin: string;
+  readonly #shell: EdgeShell;
   /** What this process put in force in the edge's present run. Whatever else may have happened, `heal` reads anew. */
   #known: { run: string; saved: Saved } | null = null;
 
   constructor(private readonly options: CaddyEdgeOptions) {
     this.#names = edgeNames(options.instanceId);
     this.#engine = options.engine;
+    this.#shell = new EdgeShell(options.engine);
     this.#admin = `unix/${this.#names.adminSocket}`;
   }
 
@@ -145,15 +148,15 @@ export class CaddyEdge implements EdgePort {
    * changes its configuration, after every load that succeeded.
    */
   async #read(id: string, signal?: AbortSignal): Promise<Saved> {
-    const argv = ["grep", "-rsH", "", autosaveFile, this.#names.liveFolder];
-    return parseSaved((await this.#engine.exec(id, argv, { timeoutMs: 10_000, maxOutputBytes: maxDocumentBytes }, signal)).stdout, autosaveFile);
+    return parseSaved((await this.#shell.run(id, { script: readSaved(this.#names.liveFolder), timeoutMs: 10_000 }, signal)).output, autosaveFile);
   }
 
-  /** A gateway's address is never missing, not even for a moment; a name whose file is missing is not open. */
+  /** By a move: what is read for each request is never missing or half there. */
   async #write(id: string, { liveFiles }: RenderedEdge, { files }: Saved, signal?: AbortSignal): Promise<void> {
     const changed = Object.entries(liveFiles).filter(([path, content]) => (files.get(path) ?? "") !== content);
-    const isMoved = changed.some(([path]) => !path.startsWith(`${this.#names.liveFolder}/names/`));
-    if (changed.length > 0) await this.#engine.uploadFiles(id, changed.map(([path, content]) => file(path, content)), { replaceByMove: isMoved }, signal);
+    if (changed.length === 0) return;
+    const { exitCode, output } = await this.#shell.run(id, { script: writeByMove(changed), timeoutMs: loadTimeoutMs }, signal);
+    if (exitCode !== 0) throw new EdgeError("refused", "The edge could not write down what changed. Look at the disk of the engine's host.", output.trim());
   }
 
   /** @returns what is saved afterwards, read in the same breath. @throws EdgeError when it is refused, or is not what is in force then */
@@ -163,10 +166,11 @@ export class CaddyEdge implements EdgePort {
     const added = Object.entries(rendered.liveFiles).filter(([path, content]) => before.inForce?.liveFiles[path] === undefined && (before.files.get(path) ?? "") !== content);
     const files = [...rendered.files, ...added.map(([path, content]) => ({ path, content }))];
     if (files.length > 0) await this.#engine.uploadFiles(id, files.map(({ path, content }) => file(path, content)), { replaceByMove: false }, signal);
-    const argv = ["sh", "-c", reloadAndRead, "sh", this.#admin, autosaveFile, this.#names.liveFolder];
-    const result = await this.#engine.exec(id, argv, { stdin: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs, maxOutputBytes: maxDocumentBytes }, signal);
-    if (result.exitCode !== 0) throw refusalOf(result.stderr);
-    const saved = parseSaved(result.stdout, autosaveFile);
+    // What is saved right after the load says whose document is in force.
+    const script = `caddy reload --config - --address ${this.#admin} && ${readSaved(this.#names.liveFolder)}`;
+    const { exitCode, output } = await this.#shell.run(id, { script, input: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs }, signal);
+    if (exitCode !== 0) throw refusalOf(output);
+    const saved = parseSaved(output, autosaveFile);
     if (documentVersion(saved.inForce?.document) !== documentVersion(rendered.document)) throw new EdgeError("refused", "The edge took the new configuration, but another one is in force. Somebody else changes it.");
     return saved;
   }
@@ -257,8 +261,16 @@ export class CaddyEdge implements EdgePort {
 /** What a call says of a container that ended, or whose admin socket did, while it was made. */
 const hasEnded = (error: unknown) => (error instanceof EdgeError && error.kind === "not-running") || (error instanceof EngineError && (error.kind === "conflict" || error.kind === "other"));
 
-/** What is saved right after the load says whose document is in force. `$1` the admin socket, `$2` the saved document, `$3` the live files. */
-const reloadAndRead = 'caddy reload --config - --address "$1" && { grep -rsH "" "$2" "$3" || true; }';
+/** Lines of `path:content`. Nothing saved yet is no failure. */
+const readSaved = (liveFolder: string) => `{ grep -rsH "" ${autosaveFile} ${liveFolder} || true; }`;
+
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+function writeByMove(files: readonly (readonly [path: string, content: string])[]): string {
+  const folders = [...new Set(files.map(([path]) => path.slice(0, path.lastIndexOf("/"))))];
+  const writes = files.map(([path, content]) => `printf %s ${quote(content)} > ${quote(`${path}.new`)} && mv -f ${quote(`${path}.new`)} ${quote(path)}`);
+  return [`mkdir -p ${folders.map(quote).join(" ")}`, ...writes].join(" &&\n");
+}
 
 /** What is saved once all that was rendered is in force. */
 const withFiles = ({ files }: Saved, { document, liveFiles }: RenderedEdge, version: string): Saved => ({ files: new Map([...files, ...Object.entries(liveFiles)]), inForce: { version, document, liveFiles } });
