@@ -186,13 +186,17 @@ const secretName = /authorization|cookie|token|secret|password|api-?key|credenti
 
 function readHeaderLines(config: Place, into: OwnRoute["requestHeaders"], policies: ReadPolicies, plugin: Place): void {
   into.remove = [...new Set([...into.remove, ...config.field("remove").field("headers").texts.map((name) => name.toLowerCase())])].filter((name) => name !== "sb-api-key");
+  const known = new Set(into.set.map(({ name }) => name));
   for (const line of ["replace", "add"].flatMap((kind) => config.field(kind).field("headers").items())) {
     const [, rawName = "", value = ""] = /^([^:]+):*([\s\S]*)$/.exec(line.text ?? "") ?? [];
     const name = rawName.trim().toLowerCase();
-    if (translatesKey(name, value) || into.set.some((header) => header.name === name)) continue;
+    if (translatesKey(name, value) || known.has(name)) continue;
     if (secretName.test(name)) policies.notCarried.push(notCarried(line, `The value of the header ${shown(name)}`, "It may be a secret, and those are never carried over. Set it again in the route."));
     else if (value.includes("$")) policies.notCarried.push(notCarried(line, `The header ${shown(name)}`, "Its value is made by Lua or filled in from the environment."));
-    else into.set.push({ name, value: value.trim() });
+    else {
+      into.set.push({ name, value: value.trim() });
+      known.add(name);
+    }
   }
   for (const kind of ["rename", "append"]) if (config.field(kind).keys().length > 0) policies.notCarried.push(notCarried(config.field(kind), `Headers, bodies or queries with ${kind}`, "The model sets and removes headers."));
   for (const kind of ["remove", "replace", "add"]) readOtherLines(config.field(kind), policies, plugin);

@@ -43,6 +43,8 @@ const narrowing = ["hosts", "snis", "sources", "destinations"];
 /** What a Kong route takes, and what becomes of its path behind the service's. `isPlain`: format 3.0, where regular expressions begin with a tilde. */
 export function readMatches(route: Place, servicePath: ReadTarget["basePath"], isPlain: boolean): Read<ReadMatch[]> {
   for (const name of narrowing) if (route.field(name).items().length > 0) return blocked(route.field(name), `The route's ${name}`, name === "hosts" ? "Domains belong to the whole project here. Without the hosts the route would take more than before." : "The model has nothing for it, and without it the route would take more than before.");
+  const misshapen = [...narrowing, "paths", "methods"].map((name) => route.field(name)).find((field) => field.isThere && !field.isList) ?? route.field("paths").items().find(({ text }) => text === undefined);
+  if (misshapen !== undefined) return blocked(misshapen, "What the route takes", "A list of texts is expected here. Read otherwise, the route would take more than before.");
   const methods = readMethods(route.field("methods"));
   if (methods === undefined) return blocked(route.field("methods"), "The route's methods", `The model knows ${httpMethods.join(", ")}.`);
   const headers = readHeaders(route.field("headers"));
@@ -83,6 +85,7 @@ function readMethods(methods: Place): HttpMethod[] | undefined {
 const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 function readHeaders(headers: Place): ReadMatch["headers"] | undefined {
+  if (headers.isThere && !headers.isMap) return undefined;
   const read = headers.keys().map((name): ReadMatch["headers"][number] | undefined => {
     const values = headers.field(name).texts;
     const [first] = values;

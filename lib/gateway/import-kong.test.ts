@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { importKong, type ImportedKong } from "./import-kong";
+import { maxKongTextBytes } from "./import-kong-limits";
 import { upstreamEntries, upstreamKongYaml } from "./kong-upstream.fixture";
 import { builtInRouteIds } from "./overrides";
 import { defaultGatewaySettings, parseGatewaySettings } from "./route-model";
@@ -194,6 +195,41 @@ describe("what is never carried", () => {
   });
 });
 
+describe("what has not the shape that Kong reads", () => {
+  const said = (yaml: string) => imported(`_format_version: '3.0'\n${yaml}`).notCarried.map(({ line, column, what, why }) => `${String(line)}:${String(column)} ${what}. ${why}`);
+
+  test.each([
+    ["services: hello", [/^2:11 What stands here\. A list is expected/]],
+    ["services: [null, 1, {name: x}]", [/^2:12 An entry/, /^2:18 An entry/, /^2:21 The service x\. No route of the file leads to it/]],
+    ["services:\n  - name: x\n    routes: {a: 1}\nroutes: 5", [/^4:13 What stands here/, /^5:9 What stands here/, /^3:5 The service x/]],
+  ])("is named with its place (%#)", (yaml, expected) => {
+    expect(said(yaml)).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
+  });
+
+  test("keeps a route out rather than opening it to more", () => {
+    for (const route of [{ paths: "/mine/" }, { paths: ["/mine/", 5] }, { methods: "GET" }, { hosts: "a.example.com" }, { headers: "x" }, { plugins: "key-auth" }, { plugins: ["key-auth"] }]) {
+      const { ownRoutes, notCarried } = imported(withService({ routes: [{ name: "mine", paths: ["/mine/"], ...route }] }));
+      expect([ownRoutes, notCarried.length], JSON.stringify(route)).toEqual([[], 1]);
+    }
+  });
+});
+
+test("plugins that belong to no route of the file are named", () => {
+  const yaml = ["_format_version: '3.0'", "services:", "  - name: lone", "    plugins: [{name: oauth2}, {name: cors}]", "plugins:", "  - {name: acl, service: lone}", "  - {name: jwt, service: nobody}", "  - {name: cors}", "  - {name: rate-limiting, consumer: c}"].join("\n");
+  expect(imported(yaml).notCarried.map(({ line, what }) => [line, what])).toEqual([[9, "The plugin rate-limiting"], [3, "The service lone, with the plugins oauth2, cors, acl"], [8, "The plugin cors"], [7, "The plugin jwt"]]);
+});
+
+test("plugins placed beside the services apply to those that they name, the nearer before the wider", () => {
+  const text = JSON.stringify({
+    _format_version: "3.0", services: [{ name: "a", url: "http://functions:9000/", routes: [{ name: "ra", paths: ["/a/"] }, { name: "rb", paths: ["/b/"] }] }, { name: "b", url: "http://functions:9000/" }],
+    routes: [{ name: "rc", service: { name: "b" }, paths: ["/c/"] }],
+    plugins: [{ name: "rate-limiting", config: { second: 1 } }, { name: "rate-limiting", service: "a", config: { second: 2 } }, { name: "rate-limiting", route: { name: "rb" }, config: { second: 3 } }],
+  });
+  const { ownRoutes, notCarried } = imported(text);
+  expect(Object.fromEntries(ownRoutes.map(({ name, rateLimit }) => [name, rateLimit?.requestsPerSecond]))).toEqual({ ra: 2, rb: 3, rc: 1 });
+  expect(notCarried).toEqual([]);
+});
+
 describe("text that is no kong.yml", () => {
   const problem = (text: string) => {
     const result = importKong(text, release);
@@ -204,10 +240,11 @@ describe("text that is no kong.yml", () => {
     ["", /nothing in it/, 1, 1],
     ["just words", /nothing in it/, 1, 1],
     ["_format_version: '9'\nservices: []", /1\.1, 2\.1 and 3\.0/, 1, 18],
-    ["a: 1\na: 2", /no YAML/, 2, 1],
+    ["a: 1\na: 2", /no YAML: a name stands twice/, 2, 1],
+    ["b:\n  - {x: 1, y: 2, x: 3}", /no YAML: a name stands twice/, 2, 18],
     ["services:\n  - name: [", /no YAML/, 2, 12],
     ["a: &a [x]\n---\nb: 1", /no YAML/, 2, 1],
-    ["x".repeat(1024 * 1024 + 1), /larger than/, 1, 1],
+    ["x".repeat(maxKongTextBytes + 1), /larger than 256 KiB/, 1, 1],
   ])("is refused with its place (%#)", (text, message, line, column) => {
     expect(problem(text)).toMatchObject({ message: expect.stringMatching(message) as string, line, column });
   });
@@ -217,10 +254,32 @@ describe("text that is no kong.yml", () => {
     expect(problem(text)?.message).toMatch(/2002 paths of routes, and 2000 are read/);
   });
 
+  test("whose lists apply to each other without end is refused: plugins of a service with many routes, values of a route with many paths", () => {
+    const many = (count: number) => Array.from({ length: count }, (_, index) => index);
+    const routes = many(1500).map((index) => ({ paths: [`/r${index}/`] }));
+    const plugins = many(1500).map((index) => ({ name: `p${index}` }));
+    const addresses = { name: "ip-restriction", config: { allow: many(3000).map((index) => `10.0.${index >> 8}.${index & 255}`) } };
+    for (const text of [withService({ routes, plugins }), withService({ routes }, { plugins }), withService({ routes }, { plugins: [addresses] }), withService({ routes: [{ paths: routes.flatMap(({ paths }) => paths) }], plugins: [addresses] })]) {
+      expect(text.length).toBeLessThan(maxKongTextBytes);
+      expect(problem(text)?.message).toMatch(/apply to each other too often/);
+    }
+  });
+
+  test("names a thousand things that could not be carried, and says how many there are beyond", () => {
+    const { notCarried } = imported(JSON.stringify({ _format_version: "3.0", consumers: Array.from({ length: 1500 }, (_, index) => ({ username: `c${index}` })) }));
+    expect([notCarried.length, notCarried.at(-1)?.what]).toEqual([1001, "500 more beside these"]);
+  });
+
+  test("is told from a large file whose parts stand side by side, which is read", () => {
+    const services = Array.from({ length: 900 }, (_, index) => ({ name: `s${index}`, url: "http://functions:9000/", routes: [{ name: `r${index}`, paths: [`/s${index}/`] }] }));
+    const plugins = services.flatMap(({ name }) => ["cors", "key-auth", "prometheus"].map((plugin) => ({ name: plugin, service: name })));
+    expect(imported(JSON.stringify({ _format_version: "3.0", services, plugins })).ownRoutes).toHaveLength(900);
+  });
+
   test("aliases that multiply and nesting without end are refused", () => {
     const bomb = ["a: &a [x, x, x, x, x, x, x, x, x]", ..."bcdefgh".split("").map((name, index) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${"abcdefgh".charAt(index)}`).join(", ")}]`)].join("\n");
     expect(problem(bomb)?.message).toMatch(/aliases too often/);
-    expect(problem(`a: ${"[".repeat(100_000)}`)).toBeDefined();
+    expect(problem(`a: ${"[".repeat(100_000)}`)?.message).toMatch(/in one another too deeply/);
     expect(problem("a: *nobody")).toBeDefined();
   });
 

@@ -1,4 +1,5 @@
-import { readKongText, type Place, type TextPosition, type TextProblem } from "./import-kong-document";
+import { KongTextTooMuch, readKongText, type Place, type TextPosition, type TextProblem } from "./import-kong-document";
+import { countPaths, readKongFile, shortened, type PlacedRoute } from "./import-kong-file";
 import { notCarried, pluginsInForce, readPolicies, shown, type NotCarried, type ReadPolicies } from "./import-kong-plugins";
 import { readMatches, readPaths, readTarget, type ReadMatch, type ReadTarget } from "./import-kong-routes";
 import { covers } from "./match";
@@ -38,19 +39,18 @@ export function importKong(text: string, release: GatewayRelease): KongImport {
   const version = format.text ?? String(format.number ?? "");
   const message = !root.isThere || root.keys().length === 0 ? "There is nothing in it that Kong reads. Paste the whole kong.yml." : ["1.1", "2.1", "3.0"].includes(version) ? undefined : "_format_version: 1.1, 2.1 and 3.0 are read.";
   if (message !== undefined) return { isRead: false, problems: [{ ...format.position, message }] };
-  const count = countPaths(root);
-  if (count > maxPathsRead) return { isRead: false, problems: [{ line: 1, column: 1, message: `It holds ${String(count)} paths of routes, and ${String(maxPathsRead)} are read at once. Paste it in parts.` }] };
-  return { isRead: true, imported: new Importer(root, release, version === "3.0").run() };
+  try {
+    const count = countPaths(root);
+    if (count > maxPathsRead) return { isRead: false, problems: [{ line: 1, column: 1, message: `It holds ${String(count)} paths of routes, and ${String(maxPathsRead)} are read at once. Paste it in parts.` }] };
+    return { isRead: true, imported: new Importer(root, release, version === "3.0").run() };
+  } catch (error) {
+    if (!(error instanceof KongTextTooMuch)) throw error;
+    return { isRead: false, problems: [{ line: 1, column: 1, message: "Its routes, plugins and lists apply to each other too often to be read at once. Paste it in parts." }] };
+  }
 }
 
 /** A project has half as many routes of its own at most; reading more only takes time. */
 const maxPathsRead = 2 * maxOwnRoutes;
-
-/** What may become a route each. */
-function countPaths(root: Place): number {
-  const routes = [...root.field("services").items().flatMap((service) => service.field("routes").items()), ...root.field("routes").items()];
-  return routes.reduce((sum, route) => sum + Math.max(1, route.field("paths").items().length), 0);
-}
 
 const readFields = new Set(["_format_version", "_transform", "services", "routes", "plugins", "consumers", "acls", "keyauth_credentials", "basicauth_credentials", "jwt_secrets"]);
 const usualConsumers = new Set(["DASHBOARD", "anon", "service_role", "dashboard"]);
@@ -62,6 +62,8 @@ class Importer {
   readonly #builtIns: readonly GatewayRoute[];
   readonly #candidates: Candidate[] = [];
   readonly #ids = new Set<string>();
+  /** By what an id begins with: the number to try next. */
+  readonly #nextNumbers = new Map<string, number>();
   readonly #names = new Set<string>();
   /** Routes whose requests would go to another route from now on, with what was said of each. */
   readonly #leftOut: { route: Place; item: NotCarried }[] = [];
@@ -73,15 +75,12 @@ class Importer {
   run(): ImportedKong {
     for (const name of this.root.keys()) if (!readFields.has(name)) this.#skip(this.root.field(name), `${shown(name)}`, "The panel has it elsewhere or not at all. Keys and certificates are never carried over.");
     this.#readConsumers();
-    const services = this.root.field("services").items();
-    for (const service of services) for (const route of service.field("routes").items()) this.#readRoute(route, service);
-    for (const route of this.root.field("routes").items()) {
-      const name = route.field("service").text ?? route.field("service").field("name").text;
-      this.#readRoute(route, services.find((service) => service.field("name").text === name));
-    }
+    const file = readKongFile(this.root);
+    this.#imported.notCarried.push(...file.notCarried);
+    for (const placed of file.routes) this.#readRoute(placed);
     this.#closeWhatIsLeftOpen();
     this.#keepInOrder();
-    return this.#imported;
+    return { ...this.#imported, notCarried: shortened(this.#imported.notCarried) };
   }
 
   #skip(place: Place, what: string, why: string): void {
@@ -104,17 +103,10 @@ class Importer {
     for (const user of users.slice(1)) this.#skip(user, "A further user of the dashboard", "Add the user under Studio: passwords are never carried over.");
   }
 
-  #pluginsOf(route: Place, service: Place | undefined): Place[] {
-    const placed = this.root.field("plugins").items();
-    const named = (kind: "service" | "route", place: Place | undefined) => placed.filter((plugin) => plugin.field(kind).isThere && (plugin.field(kind).text ?? plugin.field(kind).field("name").text) === place?.field("name").text);
-    const everywhere = placed.filter((plugin) => !plugin.field("service").isThere && !plugin.field("route").isThere && !plugin.field("consumer").isThere);
-    return [...pluginsInForce(everywhere, service?.field("plugins").items() ?? [], named("service", service), route.field("plugins").items(), named("route", route)).values()];
-  }
-
-  #readRoute(route: Place, service: Place | undefined): void {
+  #readRoute({ route, service, plugins: scopes }: PlacedRoute): void {
     const label = `The route ${shown(route.field("name").text ?? service?.field("name").text ?? "")}`;
     const labelled = (item: NotCarried): NotCarried => ({ ...item, what: `${label}: ${item.what.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())}` });
-    const plugins = pluginsInForce(this.#pluginsOf(route, service));
+    const plugins = pluginsInForce(...scopes);
     const policies = readPolicies(plugins);
     if (service === undefined && policies.access !== "denied") return this.#leaveOut(route, notCarried(route, label, "It leads to no service of the file."));
     if (service?.field("enabled").flag === false) return this.#leaveOut(route, notCarried(service, label, "Its service is switched off."));
@@ -123,6 +115,8 @@ class Importer {
     const matches = readMatches(route, target.value.basePath, this.isPlain);
     if ("blockedBy" in matches) return this.#leaveOut(route, labelled(matches.blockedBy));
     if (policies.blockedBy !== null) return this.#leaveOut(route, labelled(policies.blockedBy));
+    // Each path is checked with all that the route says.
+    route.look(matches.value.length * sizeOf(policies, matches.value[0]));
     const read = matches.value.map((match) => this.#settle({ route, service, match, target: target.value, policies, plugins: [...plugins.keys()].map(shown) }));
     if (read.some((isBuiltIn) => !isBuiltIn)) this.#imported.notCarried.push(...policies.notCarried.map(labelled));
     else this.#imported.notCarried.push(...policies.notCarried.filter(({ what }) => !what.startsWith("CORS")).map(labelled));
@@ -222,7 +216,9 @@ class Importer {
   #freeId(name: string): string {
     const base = `own-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "").slice(0, 50) || "route"}`;
     let id = base;
-    for (let number = 2; this.#ids.has(id); number++) id = `${base}-${String(number)}`;
+    let number = this.#nextNumbers.get(base) ?? 2;
+    for (; this.#ids.has(id); number++) id = `${base}-${String(number)}`;
+    this.#nextNumbers.set(base, number);
     this.#ids.add(id);
     return id;
   }
@@ -239,6 +235,11 @@ class Importer {
     for (const { place } of sorted.slice(maxOwnRoutes)) this.#skip(place, "A route beyond the most that a project can have", `A project has ${String(maxOwnRoutes)} routes of its own at most.`);
     this.#imported.ownRoutes = sorted.slice(0, maxOwnRoutes).map(({ own }, order) => ({ ...own, position: { ...own.position, order } }));
   }
+}
+
+function sizeOf({ ipAllow, cors, requestHeaders, responseHeaders }: ReadPolicies, match: ReadMatch | undefined): number {
+  const lists = [ipAllow, cors?.origins, cors?.methods, cors?.headers, requestHeaders.set, requestHeaders.remove, responseHeaders.set, responseHeaders.remove, match?.methods, match?.headers];
+  return lists.reduce((sum, list) => sum + (list?.length ?? 0), 1);
 }
 
 type Found = { route: Place; service: Place | undefined; match: ReadMatch; target: ReadTarget; policies: ReadPolicies; plugins: string[] };

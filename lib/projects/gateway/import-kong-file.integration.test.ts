@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Actor } from "@/lib/access/actor";
 import { ForbiddenError } from "@/lib/access/errors";
+import { maxKongTextBytes } from "@/lib/gateway/import-kong-limits";
 import { upstreamKongYaml } from "@/lib/gateway/kong-upstream.fixture";
 import { pathOf, sampleOwnRoute } from "@/lib/gateway/own-route.fixture";
 import { defaultGatewaySettings } from "@/lib/gateway/route-model";
@@ -8,6 +9,7 @@ import { createProject } from "../create-project";
 import { openScene, type Scene } from "../scene.fixture";
 import { getGateway } from "./get-gateway";
 import { previewKongImport } from "./import-kong-file";
+import { importKongInput } from "./inputs";
 import { saveGatewayDraft } from "./save-draft";
 
 const ref = "shop";
@@ -35,6 +37,13 @@ it("shows the routes of a file beside those of the draft, and keeps nothing unti
 it("names line and column of a text that cannot be read", async () => {
   await expect(preview("services:\n  - name: [")).rejects.toMatchObject({ fields: { text: expect.stringMatching(/^Line 2, column 12: This is no YAML/) as string } });
   await expect(preview("")).rejects.toMatchObject({ fields: { text: expect.stringContaining("Paste the whole kong.yml") as string } });
+});
+
+it("reads as much as the API says it does, and no more", async () => {
+  const text = (length: number) => `${hooks}\n#`.padEnd(length, "x");
+  expect(importKongInput.shape.text.maxLength).toBe(maxKongTextBytes);
+  await expect(preview(text(maxKongTextBytes))).resolves.toMatchObject({ notCarried: [] });
+  await expect(preview(text(maxKongTextBytes + 1))).rejects.toMatchObject({ fields: { text: expect.stringContaining("larger than 256 KiB") as string } });
 });
 
 it("says what would be dangerous, only once", async () => {

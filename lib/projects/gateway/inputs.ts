@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { kongTextTooLarge, maxKongTextBytes } from "@/lib/gateway/import-kong-limits";
 import { refSchema } from "../inputs";
 
 const version = z.string().max(64);
@@ -11,5 +12,5 @@ export const applyDraftInput = draftVersionInput.extend({
   acknowledged: z.array(z.string().max(300)).max(2_000).default([]),
 });
 export const revisionInput = z.object({ ref: refSchema, number: z.number().int().min(0) });
-/** A file that is too large for the importer is refused by it, with its own words; this limit stands behind it. */
-export const importKongInput = z.object({ ref: refSchema, text: z.string().max(4 * 2 ** 20) });
+/** The importer counts bytes, of which there are at least as many as characters. */
+export const importKongInput = z.object({ ref: refSchema, text: z.string().max(maxKongTextBytes, kongTextTooLarge) });
