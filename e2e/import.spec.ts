@@ -40,7 +40,7 @@ test("a file with routes of one's own is shown in words, and becomes the draft",
   }
   await sheetOf(page).getByRole("button", { name: "Put into the draft" }).click();
   await expect(sheetOf(page)).toHaveCount(0);
-  await expect(draftOf(page)).toContainText("opens /hooks to everyone, answered by functions");
+  await expect(draftOf(page)).toContainText("opens what starts with /hooks to everyone, answered by functions");
 
   await page.getByRole("button", { name: "Import kong.yml" }).click();
   await textOf(page).fill(kongYml);

@@ -84,8 +84,8 @@ function RouteItem({ route, name, isThere, was }: { route: GatewayRoute; name: s
     <li className="flex min-w-0 flex-col gap-0.5 px-3 py-2 [overflow-wrap:anywhere]">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
         {match.methods && <span className="font-mono text-xs text-ink-2">{match.methods.join(" ")}</span>}
-        <span className="min-w-0 font-mono text-sm font-medium">{match.path}</span>
         <span className="text-xs text-ink-3">{pathKindNames[match.kind]}</span>
+        <span className="min-w-0 font-mono text-sm font-medium">{match.path}</span>
         {isThere && <Badge>Already there</Badge>}
       </span>
       {match.headers && <span className="font-mono text-xs text-ink-3">{match.headers.map(headerText).join(", ")}</span>}

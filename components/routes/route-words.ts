@@ -78,4 +78,5 @@ export function headerText(condition: HeaderMatch): string {
   }
 }
 
-export const pathKindNames: Record<GatewayRoute["match"]["kind"], string> = { prefix: "and below", exact: "exactly", regex: "expression" };
+/** What stands before the path. A prefix is no folder: `/x-b` also takes `/x-body`. */
+export const pathKindNames: Record<GatewayRoute["match"]["kind"], string> = { prefix: "starts with", exact: "is exactly", regex: "matches" };

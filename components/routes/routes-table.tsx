@@ -76,8 +76,8 @@ function RouteName({ row: { id, name, route, isEnabled, overridden, permitted, i
     <div className="flex min-w-0 flex-col gap-0.5">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         {match.methods && <span className="font-mono text-xs text-ink-2">{match.methods.join(" ")}</span>}
-        <span className={cn("font-mono text-sm [overflow-wrap:anywhere]", isEnabled ? "font-medium" : "text-ink-3 line-through")}>{match.path}</span>
         <span className="text-xs text-ink-3">{pathKindNames[match.kind]}</span>
+        <span className={cn("font-mono text-sm [overflow-wrap:anywhere]", isEnabled ? "font-medium" : "text-ink-3 line-through")}>{match.path}</span>
         {!isEnabled && <Badge>Off</Badge>}
         {mark !== undefined && <Badge tone="accent">{mark === "added" ? "Added" : "Changed"}</Badge>}
       </div>

@@ -1,9 +1,12 @@
 import type { OwnAccess, OwnRoute } from "./route-model";
 import type { CorsRule, RateLimit } from "./routes";
 
-/** What a route takes, as short as it can be said: `/hooks/`, `GET, POST /hooks/`, `/hooks/ with the header x-tenant`. */
+/**
+ * What a route takes, as short as it can be said: `/hooks/`, `GET, POST /hooks/`, `/hooks/ with the header x-tenant`. A prefix without a slash at its end
+ * takes more than a reader would think (`/x-b` also `/x-body`), so it is called one.
+ */
 export function matchWords({ match: { path, methods, headers } }: Pick<OwnRoute, "match">): string {
-  const where = path.kind === "regex" ? `the expression ${path.value}` : path.value;
+  const where = path.kind === "regex" ? `the expression ${path.value}` : path.kind === "prefix" && !path.value.endsWith("/") ? `what starts with ${path.value}` : path.value;
   const conditions = headers.length === 0 ? "" : ` with the header${headers.length === 1 ? "" : "s"} ${headers.map(({ name }) => name).join(", ")}`;
   return `${methods.length === 0 ? "" : `${methods.join(", ")} `}${where}${conditions}`;
 }

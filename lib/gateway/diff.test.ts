@@ -27,6 +27,7 @@ describe("a difference in words", () => {
     expect(wordsOf(defaultGatewaySettings, withRoutes(sampleOwnRoute({ rateLimit: others.rateLimit, ipAllow: others.ipAllow })))).toEqual([
       "opens /hooks/ to everyone, answered by functions", "lets only 10.0.0.0/8 ask for /hooks/", "limits /hooks/ to 10 requests/s per IP, 20 at once",
     ]);
+    expect([pathOf("prefix", "/x-b"), pathOf("exact", "/x-b"), pathOf("prefix", "/")].flatMap((match) => wordsOf(defaultGatewaySettings, withRoutes(sampleOwnRoute({ match, access: "denied" }))))).toEqual(["closes what starts with /x-b to everyone", "closes /x-b to everyone", "closes / to everyone"]);
     expect(wordsOf(withRoutes(sampleOwnRoute()), defaultGatewaySettings)).toEqual(["removes Hooks (/hooks/)"]);
   });
 
