@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { InvalidError, type FieldErrors } from "./errors";
+import { inputWords } from "./input-words";
 
 /**
  * The parsed input of a verb.
@@ -7,7 +8,7 @@ import { InvalidError, type FieldErrors } from "./errors";
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   requireStorable(input);
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: inputWords });
   if (result.success) return result.data;
   throw new InvalidError(toFieldErrors(result.error));
 }
