@@ -75,8 +75,9 @@ export class PasswordRequiredError extends PanelError {
 export class ConflictError extends PanelError {
   readonly status = 409;
   readonly detail: Record<string, string>;
-  constructor(code: string, message: string, detail: Record<string, string> = {}) {
-    super(code, message, { fields: detail.field === undefined ? undefined : { [detail.field]: message } });
+  /** `fields`: what each input has to hold, where that is more than the message. */
+  constructor(code: string, message: string, detail: Record<string, string> = {}, fields?: FieldErrors) {
+    super(code, message, { fields: fields ?? (detail.field === undefined ? undefined : { [detail.field]: message }) });
     this.detail = detail;
   }
 }

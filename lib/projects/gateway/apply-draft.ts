@@ -13,6 +13,7 @@ import { gatewaysOf } from "./gateway-choice";
 import { applyDraftInput, revisionInput } from "./inputs";
 import { loadGatewaySettings } from "./load-gateway-settings";
 import { draftChanged, requireOwnerForNetworks, sameSettings, writeDraft } from "./save-draft";
+import { toConfirm } from "./to-confirm";
 
 /**
  * Makes the draft that was seen the next revision and has the worker validate it, put it in force and prove it. Warnings that the
@@ -59,7 +60,8 @@ function requireAcknowledged(settings: GatewaySettings, inForce: GatewaySettings
   const [first] = open;
   if (first === undefined) return;
   const more = open.length === 1 ? "" : ` (and ${open.length - 1} more)`;
-  throw new ConflictError("warnings", `${first.sentence}${more} Confirm it, or change the draft.`, Object.fromEntries(open.map(({ id, sentence }) => [id, sentence])));
+  const sentences = Object.fromEntries(open.map(({ id, sentence }) => [id, sentence]));
+  throw new ConflictError("warnings", `${first.sentence}${more} Confirm it, or change the draft.`, sentences, toConfirm(sentences));
 }
 
 type Change = { settings: GatewaySettings; inForce: GatewaySettings; options: Options };

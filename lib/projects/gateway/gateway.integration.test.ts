@@ -106,7 +106,7 @@ describe("applying a draft", () => {
     const open = withRoutes(sampleOwnRoute({ id: "own-todos", name: "Todos", match: pathOf("prefix", "/todos/"), upstream: { kind: "service", service: "rest" }, access: "open" }));
     const { version } = await save(open);
     const [warning] = (await look()).draft?.warnings ?? [];
-    await expect(applyGatewayDraft(scene.ctx(), { ref, version: version ?? "" })).rejects.toMatchObject({ code: "warnings", detail: { [warning?.id ?? ""]: warning?.sentence } });
+    await expect(applyGatewayDraft(scene.ctx(), { ref, version: version ?? "" })).rejects.toMatchObject({ code: "warnings", detail: { [warning?.id ?? ""]: warning?.sentence }, fields: { [`acknowledged.${warning?.id ?? ""}`]: warning?.sentence } });
     expect((await finish(await applyGatewayDraft(scene.ctx(), { ref, version: version ?? "", acknowledged: [warning?.id ?? ""] }))).status).toBe("done");
     expect((await apply(withRoutes(...open.ownRoutes, sampleOwnRoute()))).status).toBe("done");
   });

@@ -12,6 +12,7 @@ import { gatewaysOf } from "./gateway-choice";
 import type { GatewaySwitchView } from "./gateway-views";
 import { loadGatewaySettings } from "./load-gateway-settings";
 import { routeOptionsOf } from "./route-options";
+import { toConfirm } from "./to-confirm";
 
 export const switchInput = z.object({
   ref: refSchema,
@@ -89,7 +90,8 @@ function requireAgreement(ctx: VerbContext, projectId: string, { report, isBack,
   const [first] = open;
   if (first === undefined) return;
   const more = open.length === 1 ? "" : ` (and ${open.length - 1} more)`;
-  throw new ConflictError("differences", `${first.title}: ${report.towards === "kong" ? first.kong : first.envoy}${more} Confirm what is done otherwise, or stay.`, Object.fromEntries(open.map(({ id, title }) => [id, title])));
+  const titles = Object.fromEntries(open.map(({ id, title }) => [id, title]));
+  throw new ConflictError("differences", `${first.title}: ${report.towards === "kong" ? first.kong : first.envoy}${more} Confirm what is done otherwise, or stay.`, titles, toConfirm(titles));
 }
 
 /** Ends the gateway that was kept after a switch, before its time. */

@@ -20,7 +20,7 @@ export const routesEndpoints = {
   discardGatewayDraft: define({ name: "DELETE /api/v1/projects/{ref}/gateway/draft", tag: "Gateway", summary: "Throw the draft away", params: refParams, body: draftVersionInput.omit({ ref: true }), answer: emptySchema }),
   applyGatewayDraft: define({
     name: "POST /api/v1/projects/{ref}/gateway/draft/apply", tag: "Gateway", summary: "Put the draft in force",
-    description: "The gateway's own checker validates it, the version in force is read back, contract and changed routes are proven. What fails leaves the last good revision in force and the draft to be mended. Warnings not named in `acknowledged` stop it with 409.",
+    description: "The gateway's own checker validates it, the version in force is read back, contract and changed routes are proven. What fails leaves the last good revision in force and the draft to be mended. Warnings not named in `acknowledged` stop it with 409 `warnings`, whose `fields` name each as `acknowledged.{id}`.",
     params: refParams, body: applyDraftInput.omit({ ref: true }), status: 202, answer: startedRevisionSchema,
   }),
   importKong: define({

@@ -26,7 +26,7 @@ export const switchEndpoints = {
   previewGatewaySwitch: define({ name: `GET ${path}/switch`, tag: "Gateway", summary: "Which gateway serves, and what would be different with the other", params: refParams, answer: switchSchema }),
   switchGateway: define({
     name: `POST ${path}/switch`, tag: "Gateway", summary: "Switch between Envoy and Kong",
-    description: "The other gateway starts beside the present one and is proven on an address of its own before the traffic moves; the present one is kept for 24 h. Differences not named in `acknowledged` stop it with 409; a route that the other cannot express is refused with 409 `not-equivalent`. What fails or is cancelled leaves the present gateway serving.",
+    description: "The other gateway starts beside the present one and is proven on an address of its own before the traffic moves; the present one is kept for 24 h. Differences not named in `acknowledged` stop it with 409 `differences`, whose `fields` name each as `acknowledged.{id}`; a route that the other cannot express is refused with 409 `not-equivalent`. What fails or is cancelled leaves the present gateway serving.",
     params: refParams, body: switchInput.omit({ ref: true }), status: 202, answer: startedSchema,
   }),
   endGatewayBeside: define({ name: `POST ${path}/end-beside`, tag: "Gateway", summary: "End the gateway that was kept after a switch", description: "Sockets that are open on it close.", params: refParams, status: 202, answer: startedSchema }),
