@@ -13,8 +13,15 @@ import type { ProjectState } from "./views";
 export async function requireNoOpenOperation(tx: Db, projectId: string): Promise<void> {
   const open = await tx.operation.findFirst({ where: { projectId, status: { in: [...openStatuses] } }, orderBy: { createdAt: "asc" } });
   if (open === null) return;
-  throw new ConflictError("operation-running", `“${operationTitle(open.kind)}” is still ${open.status} on this project. Wait for it or cancel it first.`, { operationId: open.id });
+  throw new ConflictError("operation-running", `“${operationTitle(open.kind)}” ${openWords[open.status as keyof typeof openWords]}`, { operationId: open.id });
 }
+
+const openWords = {
+  queued: "is still queued on this project. Wait for it or cancel it first.",
+  running: "is still running on this project. Wait for it or cancel it first.",
+  waiting: "is still waiting to be tried again on this project. Wait for it or cancel it first.",
+  compensating: "is being taken back on this project. Wait until that has ended.",
+} satisfies Record<(typeof openStatuses)[number], string>;
 
 /** Throws ConflictError unless the project is in one of `states` at this moment, inside the transaction that acts on it. */
 export async function requireState(tx: Db, project: { id: string; ref: string }, states: readonly ProjectState[], cannot: string): Promise<void> {

@@ -190,6 +190,8 @@ describe.each(verbs)("$name", ({ name, act, allowed }) => {
     await scene.store.db.project.updateMany({ data: { state: allowed[0], readyAt: scene.clock.now() } });
     const refusal = await expectRefused(act, { code: "operation-running" });
     expect(refusal.publicMessage).toContain("“Create project” is still queued");
+    await scene.store.db.operation.updateMany({ data: { status: "compensating" } });
+    expect((await expectRefused(act, { code: "operation-running" })).publicMessage).toBe("“Create project” is being taken back on this project. Wait until that has ended.");
   });
 
   it("is not found on a project that does not exist", async () => {
