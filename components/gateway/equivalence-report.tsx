@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
 import { Cell, HeadCell, Row, Table, TableHead } from "@/components/ui/table";
@@ -17,34 +18,47 @@ export function EquivalenceReport({ report, nameOf }: { report: Report; nameOf(r
       {report.differences.length > 0 && (
         <Table label="What is different on some routes">
           <TableHead>
-            <HeadCell>Policy</HeadCell>
-            <HeadCell>Envoy</HeadCell>
-            <HeadCell>Kong</HeadCell>
-            <HeadCell>Routes</HeadCell>
-            <HeadCell>What to do</HeadCell>
+            <HeadCell className="max-md:hidden">Policy</HeadCell>
+            <HeadCell className="max-md:hidden">Envoy</HeadCell>
+            <HeadCell className="max-md:hidden">Kong</HeadCell>
+            <HeadCell className="max-md:hidden">Routes</HeadCell>
+            <HeadCell className="max-md:hidden">What to do</HeadCell>
           </TableHead>
           <tbody>
             {report.differences.map((difference) => (
-              <Row key={`${difference.id} ${difference.routeIds.join()}`} className="align-top">
-                <Cell className="min-w-32 py-2">
+              <Row key={`${difference.id} ${difference.routeIds.join()}`} className={row}>
+                <Cell className={`md:min-w-32 ${cell}`}>
                   <span className="flex flex-col items-start gap-1">
                     {difference.title}
                     {difference.severity === "impossible" && <Badge tone="bad">Not possible</Badge>}
                     {difference.needsOwner === true && <Badge tone="warn">Needs an owner</Badge>}
                   </span>
                 </Cell>
-                <Cell className="min-w-48 py-2 text-sm text-ink-2">{difference.envoy}</Cell>
-                <Cell className="min-w-48 py-2 text-sm text-ink-2">{difference.kong}</Cell>
-                <Cell className="min-w-48 py-2 text-sm">
+                <Part name="Envoy">{difference.envoy}</Part>
+                <Part name="Kong">{difference.kong}</Part>
+                <Part name="Routes">
                   <RouteNames names={[...new Set(difference.routeIds.map(nameOf))]} />
-                </Cell>
-                <Cell className="min-w-40 py-2 text-sm text-ink-2">{difference.wayOut ?? "Nothing."}</Cell>
+                </Part>
+                <Part name="What to do">{difference.wayOut ?? "Nothing."}</Part>
               </Row>
             ))}
           </tbody>
         </Table>
       )}
     </>
+  );
+}
+
+/** On narrow screens the cells of a row stand below each other, each with its column's name: beside each other they would be cut. */
+const row = "align-top max-md:grid max-md:gap-2 max-md:py-3";
+const cell = "py-2 max-md:h-auto max-sm:h-auto max-md:px-4 max-md:py-0";
+
+function Part({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <Cell className={`text-sm text-ink-2 [overflow-wrap:anywhere] md:min-w-44 ${cell}`}>
+      <span className="block text-ink-3 md:hidden">{name}</span>
+      {children}
+    </Cell>
   );
 }
 
@@ -71,18 +85,18 @@ export function GeneralDifferences({ report }: { report: Report }) {
   return (
     <Table label="What is never the same">
       <TableHead>
-        <HeadCell>Of every project</HeadCell>
-        <HeadCell>Envoy</HeadCell>
-        <HeadCell>Kong</HeadCell>
+        <HeadCell className="max-md:hidden">Of every project</HeadCell>
+        <HeadCell className="max-md:hidden">Envoy</HeadCell>
+        <HeadCell className="max-md:hidden">Kong</HeadCell>
       </TableHead>
       <tbody>
         {report.general.map((difference) => (
-          <Row key={difference.id} className="align-top">
-            <Cell className="min-w-32 py-2">{difference.title}</Cell>
-            <Cell className="min-w-48 py-2 text-sm text-ink-2">{difference.envoy}</Cell>
-            <Cell className="min-w-48 py-2 text-sm text-ink-2">
+          <Row key={difference.id} className={row}>
+            <Cell className={`md:min-w-32 ${cell}`}>{difference.title}</Cell>
+            <Part name="Envoy">{difference.envoy}</Part>
+            <Part name="Kong">
               {difference.kong} {difference.wayOut}
-            </Cell>
+            </Part>
           </Row>
         ))}
       </tbody>

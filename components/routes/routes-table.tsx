@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/class-names";
 import { Cell, HeadCell, Row, Table, TableHead } from "@/components/ui/table";
@@ -24,7 +24,7 @@ export function RoutesTable({ rows, marks = {}, acts, live }: TableProps) {
     <Table label="Routes in order of precedence">
       <TableHead>
         <HeadCell className="md:min-w-52">Route</HeadCell>
-        <HeadCell className="min-w-26 max-md:hidden">Upstream</HeadCell>
+        <HeadCell className="min-w-34 max-md:hidden">Upstream</HeadCell>
         <HeadCell className="max-md:hidden">Access</HeadCell>
         <HeadCell className="max-[1400px]:hidden">Timeout</HeadCell>
         <HeadCell className="min-w-20 max-[1400px]:hidden">CORS</HeadCell>
@@ -95,12 +95,22 @@ function RouteName({ row: { id, name, route, isEnabled, overridden, permitted, i
   );
 }
 
+/** A path that breaks behind its slashes before it breaks within a word. */
+function breakable(path: string): ReactNode {
+  return path.split(/(?<=\/)/).map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 function Upstream({ route }: { route: GatewayRoute }) {
   const { target } = route;
   return (
     <div className="flex min-w-0 flex-col gap-0.5">
       <span className={cn("[overflow-wrap:anywhere]", target.kind === "answer" ? "text-ink-3" : "font-mono text-sm")}>{upstreamName(route)}</span>
-      {target.kind !== "answer" && target.rewrite !== undefined && <span className="font-mono text-xs text-ink-3 [overflow-wrap:anywhere]">as {target.rewrite}</span>}
+      {target.kind !== "answer" && target.rewrite !== undefined && <span className="font-mono text-xs text-ink-3 [overflow-wrap:anywhere]">as {breakable(target.rewrite)}</span>}
       {target.kind === "external" && target.forwardsCredentials && <span className="text-xs text-warn">with keys, tokens and cookies</span>}
     </div>
   );
