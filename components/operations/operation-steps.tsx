@@ -27,7 +27,7 @@ export function OperationSteps({ steps, events, isCompact = false }: StepsProps)
                 </span>
                 <span className="w-24 shrink-0 text-right text-sm text-ink-3">{step.startedAt && step.status !== "skipped" ? <Elapsed from={step.startedAt} to={step.finishedAt} /> : step.status === "skipped" ? "Skipped" : ""}</span>
               </div>
-              {step.note && <p className="text-sm text-bad [overflow-wrap:anywhere]">{step.note}</p>}
+              {step.note && <p className={cn("text-sm [overflow-wrap:anywhere]", step.status === "cancelled" ? "text-ink-2" : "text-bad")}>{step.note}</p>}
               {progress && <ProgressLine progress={progress} label={step.title} />}
               {isOpen && !isCompact && <StepTail events={events} stepKey={step.key} isRunning={step.status === "running"} />}
             </div>

@@ -4,6 +4,7 @@ import { statesOf, wordOfState } from "./state-vocabulary";
 it.each([
   ["project", ["creating", "ready", "degraded", "paused", "failed", "deleting", "deleted", "unknown"]],
   ["operation", ["queued", "running", "compensating", "waiting", "done", "failed", "cancelled", "undone"]],
+  ["step", ["pending", "running", "done", "skipped", "failed", "undone", "cancelled", "undo_failed"]],
   ["service", ["healthy", "starting", "unhealthy", "stopped", "missing"]],
   ["revision", ["in-force", "draft", "applying", "failed", "superseded"]],
 ] as const)("every state of a %s has its word", (kind, states) => {

@@ -41,6 +41,7 @@ const step = {
   skipped: { word: "Skipped", tone: "idle", icon: "minus" },
   failed: { word: "Failed", tone: "bad", icon: "cross" },
   undone: { word: "Undone", tone: "idle", icon: "undo" },
+  cancelled: { word: "Cancelled", tone: "idle", icon: "stop" },
   undo_failed: { word: "Undo failed", tone: "bad", icon: "alert" },
 } as const satisfies Record<string, StateWord>;
 

@@ -268,6 +268,7 @@ describe("a cancel", () => {
       return { kind: "hang" };
     } });
     expect((await scene.ended(operationId)).status).toBe("cancelled");
+    expect((await getOperation(scene.ctx(), operationId)).steps.find(({ key }) => key === "images")).toMatchObject({ status: "cancelled", note: "Stopped because the operation was cancelled." });
     expect(await scene.project("shop")).toBeNull();
     expect(await scene.store.db.portAllocation.count()).toBe(0);
   });

@@ -8,6 +8,8 @@ import type { OperationView } from "./views";
 import { authorizeOperation, visibleProjectIds } from "./visible";
 
 const failureSchema = z.object({ sentence: z.string(), service: z.string().nullable(), evidence: z.array(z.string()), isRetryable: z.boolean() });
+/** What ends a step that a cancel stopped, which is no failure of it. */
+const cancelSchema = z.object({ code: z.literal("cancelled") });
 const actorSchema = z.object({ name: z.string() });
 
 type OperationRecord = Awaited<ReturnType<typeof authorizeOperation>>["operation"];
@@ -92,15 +94,20 @@ function toView(ctx: VerbContext, operation: OperationRecord, more: { projectRef
     isCancellable: mayAct && isOpen && operation.pointOfNoReturnAt === null && operation.cancelRequestedAt === null,
     isRetryable: mayAct && operation.status === "failed" && more.projectRef !== null && isNewest && (failure?.isRetryable ?? true),
     isPastPointOfNoReturn: operation.pointOfNoReturnAt !== null,
-    steps: more.steps.map((step) => ({
-      key: step.key,
-      title: step.title,
-      status: step.status,
-      startedAt: step.startedAt?.toISOString() ?? null,
-      finishedAt: step.finishedAt?.toISOString() ?? null,
-      note: step.errorJson === null ? null : failureSchema.parse(JSON.parse(step.errorJson)).sentence,
-    })),
+    steps: more.steps.map(toStepView),
     failure: failure === null ? null : { sentence: failure.sentence, service: failure.service, evidence: failure.evidence },
     lastSeq: more.lastSeq,
+  };
+}
+
+function toStepView(step: StepRecord): OperationView["steps"][number] {
+  const ended: unknown = step.errorJson === null ? null : JSON.parse(step.errorJson);
+  return {
+    key: step.key,
+    title: step.title,
+    status: step.status === "failed" && cancelSchema.safeParse(ended).success ? "cancelled" : step.status,
+    startedAt: step.startedAt?.toISOString() ?? null,
+    finishedAt: step.finishedAt?.toISOString() ?? null,
+    note: ended === null ? null : failureSchema.parse(ended).sentence,
   };
 }
