@@ -97,9 +97,10 @@ export class OperationDrive {
     try {
       const entries = await this.#journal.read();
       const { kind, input } = entries.operation;
-      const workflow = this.options.workflows.get(kind) as Workflow<unknown> | undefined;
-      if (workflow === undefined) throw new Error(`This version of Basehold knows no operation of the kind ${kind}.`);
-      const parsed = workflow.parseInput(input);
+      const known = this.options.workflows.get(kind) as Workflow<unknown> | undefined;
+      if (known === undefined) throw new Error(`This version of Basehold knows no operation of the kind ${kind}.`);
+      const parsed = known.parseInput(input);
+      const workflow = { ...known, steps: known.steps.filter((step) => step.isNeeded?.(parsed) ?? true) };
       await this.#journal.insertSteps(workflow.steps);
       return { ...(await this.#journal.read()), workflow, input: parsed };
     } catch (error) {

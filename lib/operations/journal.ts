@@ -62,9 +62,8 @@ export class Journal {
     const operationId = this.#id;
     await this.#writer.write(async (tx) => {
       const known = new Set((await tx.operationStep.findMany({ where: { operationId }, select: { key: true } })).map((row) => row.key));
-      for (const [ordinal, step] of steps.entries()) {
-        if (!known.has(step.key)) await tx.operationStep.create({ data: { id: `${operationId}.${step.key}`, operationId, key: step.key, title: step.title, ordinal, status: "pending", attempt: 0 } });
-      }
+      const data = steps.map(({ key, title }, ordinal) => ({ id: `${operationId}.${key}`, operationId, key, title, ordinal, status: "pending", attempt: 0 })).filter(({ key }) => !known.has(key));
+      if (data.length > 0) await tx.operationStep.createMany({ data });
     });
   }
 

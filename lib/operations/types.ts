@@ -127,6 +127,8 @@ export type Step<Input> = {
   isCancellable: boolean;
   /** true: from the start of this step on nothing is undone any more; failures can only be retried. */
   isPointOfNoReturn?: boolean;
+  /** false: this input has no use for the step, which then is not shown and not done. Only what the input says may count. */
+  isNeeded?(input: Input): boolean;
   probe?(context: StepContext<Input>, signal: AbortSignal): Promise<unknown | undefined>;
   run(context: StepContext<Input>, signal: AbortSignal): Promise<unknown>;
   undo?(context: StepContext<Input>, output: unknown, signal: AbortSignal): Promise<void>;

@@ -41,6 +41,8 @@ export class CaddyEdge implements EdgePort {
   readonly #shell: EdgeShell;
   /** What this process put in force in the edge's present run. Whatever else may have happened, `heal` reads anew. */
   #known: { run: string; saved: Saved } | null = null;
+  /** Container and path of files that were sent; a path says what is in it. */
+  readonly #sent = new Set<string>();
 
   constructor(private readonly options: CaddyEdgeOptions) {
     this.#names = edgeNames(options.instanceId);
@@ -164,8 +166,10 @@ export class CaddyEdge implements EdgePort {
     await this.#requireFreeListeners(id, rendered, before.inForce, signal);
     // What the document in force names keeps its content until the new one is; a file that an earlier one left behind must not speak for it.
     const added = Object.entries(rendered.liveFiles).filter(([path, content]) => before.inForce?.liveFiles[path] === undefined && (before.files.get(path) ?? "") !== content);
-    const files = [...rendered.files, ...added.map(([path, content]) => ({ path, content }))];
+    const sent = rendered.files.filter(({ path }) => !this.#sent.has(`${id} ${path}`));
+    const files = [...sent, ...added.map(([path, content]) => ({ path, content }))];
     if (files.length > 0) await this.#engine.uploadFiles(id, files.map(({ path, content }) => file(path, content)), { replaceByMove: false }, signal);
+    for (const { path } of sent) this.#sent.add(`${id} ${path}`);
     // What is saved right after the load says whose document is in force.
     const script = `caddy reload --config - --address ${this.#admin} && ${readSaved(this.#names.liveFolder)}`;
     const { exitCode, output } = await this.#shell.run(id, { script, input: JSON.stringify(rendered.document), timeoutMs: loadTimeoutMs }, signal);

@@ -39,7 +39,7 @@ export function attachDomainWorkflow(tools: WorkflowTools): Workflow<AttachInput
     kind: "domain.attach",
     parseInput: (json) => input.parse(json),
     onFailure: "undo",
-    steps: [checkStep(tools), rehearseStep(tools), issueStep(tools), verifyStep(tools), { ...images, run: async (context, signal) => (context.input.makesMain ? images.run(context, signal) : { pulled: 0 }) }, settingsStep(tools), openStep(tools), proveNameStep(tools)],
+    steps: [checkStep(tools), rehearseStep(tools), issueStep(tools), verifyStep(tools), { ...images, isNeeded: ({ makesMain }) => makesMain }, settingsStep(tools), openStep(tools), proveNameStep(tools)],
     settle: (context, tx) => settleAttach(tools, context, tx),
   };
 }
@@ -134,13 +134,12 @@ function settingsStep(tools: WorkflowTools): Step<AttachInput> {
   const apply = ({ operation, input: { projectId }, emit }: Context, signal: AbortSignal) => applyStack(tools, { projectId, operationId: operation.id, goal: "run" }, emit, signal);
   return {
     key: "services", title: "Tell the services the new address", timeoutMs: 10 * 60_000, isCancellable: true,
+    isNeeded: ({ makesMain }) => makesMain,
     async run(context, signal) {
-      if (!context.input.makesMain) return { calls: 0 };
       await tools.store.transaction((tx) => writeMain(tools, tx, context.input));
       return apply(context, signal);
     },
     async undo(context, _output, signal) {
-      if (!context.input.makesMain) return;
       await tools.store.transaction((tx) => putBack(tx, context.input.projectId, context.input.before));
       await apply(context, signal);
     },
