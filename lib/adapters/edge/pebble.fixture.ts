@@ -25,15 +25,18 @@ export type Pebble = {
 /** A name that it refuses to certify. */
 export const blockedName = "blocked.test";
 
+/** `refusedNoncesPercent`: of requests that are refused by chance, as a busy authority does; each costs Caddy 250 ms. */
+export type PebbleOptions = { httpPort: number; httpsPort: number; dnsPort?: number; refusedNoncesPercent?: number };
+
 /** Let's Encrypt's own ACME server, which asks every name at 127.0.0.1 and on the edge's two ports. */
-export async function startPebble(folder: string, { httpPort, httpsPort, dnsPort = 0 }: { httpPort: number; httpsPort: number; dnsPort?: number }): Promise<Pebble> {
+export async function startPebble(folder: string, { httpPort, httpsPort, dnsPort = 0, refusedNoncesPercent = 5 }: PebbleOptions): Promise<Pebble> {
   const [ownDnsPort, acmePort, managementPort, dnsManagementPort] = [dnsPort === 0 ? await freePort() : dnsPort, await freePort(), await freePort(), await freePort()];
   const path = (name: string) => join(folder, name);
   await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=pebble", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path("pebble.key"), "-out", path("pebble.pem")]);
   writeFileSync(path("pebble.json"), JSON.stringify({ pebble: { listenAddress: `127.0.0.1:${String(acmePort)}`, managementListenAddress: `127.0.0.1:${String(managementPort)}`, certificate: path("pebble.pem"), privateKey: path("pebble.key"), httpPort, tlsPort: httpsPort, ocspResponderURL: "", externalAccountBindingRequired: false, domainBlocklist: [blockedName] } }));
   const dns = spawn(await ensureGoProgram(pebbleDnsProgram), ["-dnsserver", `127.0.0.1:${String(ownDnsPort)}`, "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-management", `127.0.0.1:${String(dnsManagementPort)}`], { stdio: "ignore" });
   await Promise.all([untilListening(ownDnsPort), untilListening(dnsManagementPort)]);
-  const server = spawn(await ensureGoProgram(pebbleProgram), ["-config", path("pebble.json"), "-dnsserver", `127.0.0.1:${String(ownDnsPort)}`], { env: { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "5" }, stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(await ensureGoProgram(pebbleProgram), ["-config", path("pebble.json"), "-dnsserver", `127.0.0.1:${String(ownDnsPort)}`], { env: { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: String(refusedNoncesPercent) }, stdio: ["ignore", "pipe", "pipe"] });
   await new Promise<void>((resolve, reject) => {
     const seen = (chunk: Buffer) => (String(chunk).includes("ACME directory available") ? resolve() : undefined);
     server.stdout.on("data", seen);
