@@ -52,12 +52,12 @@ function checkStep(tools: WorkflowTools): Step<AttachInput> {
     async run({ input: { domainId, wasOpen }, emit }, signal) {
       const row = await getDomain(tools.store.db, domainId);
       if (!wasOpen) await keepKey(tools, row);
-      const { items } = await lookAtDomain(tools, row, signal);
+      const [{ items }, wordMs] = await Promise.all([lookAtDomain(tools, row, signal), lastWordMs(tools, row.hostname, signal)]);
       for (const { state, title, sentence } of items) if (state !== "ok") emit({ level: "warn", message: `${title}: ${sentence}`, current: null, total: null, detail: null });
       const stops = items.filter(({ state }) => state === "stop");
       const [first] = stops;
       if (first !== undefined && !wasOpen) throw failure("name-not-ready", first.sentence, stops.slice(1).map(({ sentence }) => sentence));
-      return { lastWordMs: await lastWordMs(tools, row.hostname, signal) };
+      return { lastWordMs: wordMs };
     },
   };
 }

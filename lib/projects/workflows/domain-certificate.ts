@@ -108,8 +108,7 @@ export type NameDoor = { host: string; port: number; trust: NameTrust };
 export async function verifyShown(tools: WorkflowTools, row: DomainRow, emit: EventSink, signal: AbortSignal): Promise<NameDoor> {
   const setting = await readEdgeSetting(tools.store.db);
   const name = askableName(row.hostname);
-  const extraRootsPem = await rootsFor(tools, row, setting, signal);
-  const hosts = await hostsOf(tools, setting, name, signal);
+  const [extraRootsPem, hosts] = await Promise.all([rootsFor(tools, row, setting, signal), hostsOf(tools, setting, name, signal)]);
   const until = tools.now().getTime() + shownDeadlineMs;
   for (;;) {
     const errors: string[] = [];
