@@ -57,7 +57,7 @@ test("a text that cannot be read names its line, and stays", async ({ page }) =>
   await expect(textOf(page)).toHaveValue("services:\n  - name: [");
   const file = (name: string, buffer: Buffer) => sheetOf(page).getByLabel("File", { exact: true }).setInputFiles({ name, mimeType: "application/yaml", buffer });
   await file("huge.yml", Buffer.alloc(2 * maxKongTextBytes, "a"));
-  await expect(sheetOf(page).getByText("huge.yml has 2.0 MiB; a kong.yml has 1.0 MiB at most")).toBeVisible();
+  await expect(sheetOf(page).getByText("huge.yml has 512 KiB; a kong.yml has 256 KiB at most")).toBeVisible();
   await file("picture.yml", Buffer.from([0xff, 0xfe, 0x00, 0xd8]));
   await expect(sheetOf(page).getByText("picture.yml cannot be read as text")).toBeVisible();
   await expect(textOf(page)).toHaveValue("services:\n  - name: [");

@@ -15,7 +15,9 @@ function findWebProcess(): number {
   const isWeb = (pid: string) => {
     try {
       const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-      return environment.includes(`PORT=${panelPort}`) && environment.includes(`BASEHOLD_DATA=${dataFolder}`) && environment.some((line) => line.startsWith("BASEHOLD_WEB_SECRET_FILE="));
+      const isOfPanel = environment.includes(`PORT=${panelPort}`) && environment.includes(`BASEHOLD_DATA=${dataFolder}`) && environment.some((line) => line.startsWith("BASEHOLD_WEB_SECRET_FILE="));
+      // The worker knows the port too, and where the key file lies.
+      return isOfPanel && !environment.some((line) => line.startsWith("BASEHOLD_KEY_FILE="));
     } catch {
       return false;
     }
