@@ -8,6 +8,7 @@ import { Sheet } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
+import { ActForm } from "@/components/ui/act-form";
 import type { DomainsView } from "@/lib/projects/views";
 import type { DomainsActs } from "./domains-acts";
 import { PemFields } from "./pem-fields";
@@ -40,15 +41,7 @@ function AddForm({ view, acts, onClose }: AddSheetProps) {
   const isUploaded = tls === "uploaded";
   const submit = () => void add.run({ ref: view.ref, hostname, kind, tls, redirectsHttp, hstsSeconds: hasHsts ? hstsYearSeconds : null, ...(isUploaded ? pem : {}) });
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      {add.failure !== null && add.failure.fields === undefined && <Notice tone="bad">{add.failure.message}</Notice>}
+    <ActForm failure={add.failure} onSubmit={submit}>
       <Field label="Name" hint="Such as api.example.com. With an uploaded certificate also *.example.com." error={add.fieldError("hostname")} isRequired>
         <Input name="hostname" isMono autoComplete="off" spellCheck={false} value={hostname} onChange={(event) => set({ hostname: event.target.value })} />
       </Field>
@@ -71,6 +64,6 @@ function AddForm({ view, acts, onClose }: AddSheetProps) {
           Add
         </Button>
       </div>
-    </form>
+    </ActForm>
   );
 }

@@ -5,7 +5,7 @@ import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
+import { ActForm } from "@/components/ui/act-form";
 import { requestSignIn } from "@/lib/access/sign-in-request";
 
 export type RedeemAct = Act<{ token: string; name: string; email: string; password: string }, unknown>;
@@ -27,15 +27,7 @@ export function PersonForm({ token, act, email: fixedEmail, hasAccount = false, 
     },
   });
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void run({ token, name, email: email.trim(), password });
-      }}
-    >
-      {failure && !failure.fields && <Notice tone="bad">{failure.message}</Notice>}
+    <ActForm failure={failure} onSubmit={() => void run({ token, name, email: email.trim(), password })}>
       {!hasAccount && (
         <Field label="Name" error={fieldError("name")} isRequired>
           <Input name="name" dir="auto" autoComplete="name" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
@@ -50,6 +42,6 @@ export function PersonForm({ token, act, email: fixedEmail, hasAccount = false, 
       <Button type="submit" variant="primary" size="lg" isBusy={isBusy || isLeaving}>
         {button}
       </Button>
-    </form>
+    </ActForm>
   );
 }

@@ -5,7 +5,7 @@ import { useAct } from "@/components/act/use-act";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
+import { ActForm } from "@/components/ui/act-form";
 
 /** A new password by a one-time link; every session of the person ends. */
 export function ResetForm({ token, act }: { token: string; act: Act<{ token: string; password: string }, unknown> }) {
@@ -21,21 +21,13 @@ export function ResetForm({ token, act }: { token: string; act: Act<{ token: str
     },
   });
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void run({ token, password });
-      }}
-    >
-      {failure && !failure.fields && <Notice tone="bad">{failure.message}</Notice>}
+    <ActForm failure={failure} onSubmit={() => void run({ token, password })}>
       <Field label="New password" error={fieldError("password")} hint="At least 12 characters. All sessions end." isRequired>
         <Input type="password" name="password" autoComplete="new-password" autoFocus value={password} onChange={(event) => setPassword(event.target.value)} />
       </Field>
       <Button type="submit" variant="primary" size="lg" isBusy={isBusy || isLeaving}>
         Set password
       </Button>
-    </form>
+    </ActForm>
   );
 }

@@ -23,6 +23,6 @@ export const edgeEndpoints = {
   }),
   getEdgeState: define({ name: "GET /api/v1/edge/state", tag: "Installation", summary: "What the edge is at: state, memory, version in force, and the certificate of each name", answer: edgeStateResponse.meta({ id: "EdgeState" }) }),
   turnEdgeOn: define({ name: "POST /api/v1/edge/turn-on", tag: "Installation", summary: "Put one edge in front of all projects", description: "Each project keeps its address and is moved by an operation of its own, proven by the contract and taken back when it fails.", status: 202, answer: startedSchema }),
-  turnEdgeOff: define({ name: "POST /api/v1/edge/turn-off", tag: "Installation", summary: "Take the edge away again", description: "409 `domains-left` while a project has a domain, `panel-host-left` while the panel has a name.", status: 202, answer: startedSchema }),
+  turnEdgeOff: define({ name: "POST /api/v1/edge/turn-off", tag: "Installation", summary: "Take the edge away again", description: "409 `domains-left` while a domain of a project is served, `panel-host-left` while the panel has a name.", status: 202, answer: startedSchema }),
   checkPublic: define({ name: "POST /api/v1/projects/{ref}/check-public", tag: "Projects", summary: "Send the contract through the public URL", description: "Changes nothing. 409 `no-public-url` while the public URL is the project's own address.", params: refParams, status: 202, answer: startedSchema }),
 };
