@@ -12,14 +12,12 @@ const launchOptions = {
 process.env["BASEHOLD_SEED"] ??= String(Math.floor(Math.random() * 1_000_000));
 
 /**
- * One panel of its own serves all of it (`global-set-up.ts`). The journey makes the owner and the first project; what comes after
- * stands on them.
+ * One panel of its own serves the projects from "panel" on. The journey makes the owner and the first project; what comes after
+ * stands on them. "seeded" and "containers" need no such panel.
  */
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results/e2e",
-  globalSetup: "./e2e/panel/global-set-up.ts",
-  globalTeardown: "./e2e/panel/global-tear-down.ts",
   fullyParallel: false,
   workers: 1,
   retries: 0,
@@ -29,7 +27,9 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: process.env["PLAYWRIGHT_JSON_OUTPUT_NAME"] ?? "test-results/e2e.json" }]],
   use: { baseURL: panelUrl, launchOptions, actionTimeout: 60_000, trace: "retain-on-failure", screenshot: "only-on-failure", locale: "en-GB", colorScheme: "light" },
   projects: [
-    { name: "journey", testMatch: "journey.spec.ts" },
+    { name: "panel", testMatch: "panel.setup.ts", teardown: "the panel's end" },
+    { name: "the panel's end", testMatch: "panel.teardown.ts" },
+    { name: "journey", testMatch: "journey.spec.ts", dependencies: ["panel"] },
     // A second try: Chromium drops requests in flight whenever a Docker network comes or goes on the machine (ERR_NETWORK_CHANGED).
     { name: "afterwards", retries: 1, testMatch: ["people.spec.ts", "project.spec.ts", "routes.spec.ts", "studio.spec.ts", "switch.spec.ts", "domains.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
     // A web process of their own each, on a store that is full from the start.

@@ -18,7 +18,9 @@ const unit = vitest("unit", 15 * minuteMs, ["unit", "web"]);
 const integration = { ...vitest("integration", 20 * minuteMs), env: { BASEHOLD_MATRIX: "full" } };
 const postgres = vitest("postgres", 10 * minuteMs);
 const docker = vitest("docker", 30 * minuteMs);
-const e2e = { name: "e2e", command: [binary("playwright"), "test"], limitMs: 35 * minuteMs, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report("e2e") }, report: report("e2e") };
+// Those that need no panel of their own run beside the tests without a browser.
+const e2eBeside = playwright("e2e beside", ["seeded", "containers"]);
+const e2e = playwright("e2e", ["afterwards", "at last"]);
 
 // Fixtures write files that programs in containers read under other users.
 process.umask(0o022);
@@ -32,10 +34,10 @@ try {
   rmSync(outputFolder, { recursive: true, force: true });
   prepareMachine();
   engine = await ensureEngine({ dataRoot: "/var/lib/basehold-test-engine" });
-  if (await passes(generate)) await Promise.all([inTurn([lab, compose, docker]), inTurn([unit, build, integration, ...staticChecks, postgres])]);
-  else recordSkipped([unit, integration, docker, e2e], "generate");
+  if (await passes(generate)) await Promise.all([laneOfDocker(), inTurn([unit, build, integration, ...staticChecks, postgres])]);
+  else recordSkipped([unit, integration, docker], "generate");
   if (hasPassed(lab, build, compose)) await passes(e2e);
-  else recordSkipped([e2e], "lab, build or compose");
+  else recordSkipped([e2eBeside, e2e], "lab, build or compose");
 } catch (error) {
   console.error(error);
   counts = addCounts(counts, { ...noCounts, failed: 1 });
@@ -50,6 +52,23 @@ console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${s
 writeFileSync(join(outputFolder, "run.json"), JSON.stringify({ durationMs: performance.now() - startedAt, passed: counts.passed, failed: counts.failed, at: new Date().toISOString() }));
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+
+/** The build, in the other lane, ends long before the tests of Docker do. */
+async function laneOfDocker() {
+  await inTurn([lab, compose, docker]);
+  if (hasPassed(lab, build, compose)) await passes(e2eBeside);
+}
+
+function playwright(name, projects) {
+  const slug = name.replaceAll(" ", "-");
+  return {
+    name,
+    command: [binary("playwright"), "test", ...projects.flatMap((project) => ["--project", project]), "--output", join(outputFolder, slug)],
+    limitMs: 35 * minuteMs,
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report(slug) },
+    report: report(slug),
+  };
+}
 
 /** Runs phases one after the other, also past one that failed: a person wants to see all that is wrong. */
 async function inTurn(phases) {

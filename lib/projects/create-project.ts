@@ -13,6 +13,7 @@ import { createProjectInput, type CreateProjectInput } from "./inputs";
 import { readEdgeSetting } from "./edge/edge-setting";
 import { readInstanceId } from "./installation";
 import { startOperation, withFreshChoice } from "./start-operation";
+import { readTakenPorts } from "./taken-ports";
 
 /** Immutable id of a project; Docker objects are named by it. */
 export const newProjectId = customAlphabet("abcdefghijklmnopqrstuvwxyz0123456789", 12);
@@ -85,7 +86,8 @@ export async function reserveRef(tx: Db, parsed: Pick<ParsedInput, "ref" | "disp
   throw new ConflictError("ref-taken", `Every reference like ${wished} is taken. Choose one under Options.`, { field: "ref" });
 }
 
-async function requireHost(tx: Db) {
+/** The Docker host of new projects. @throws ConflictError `no-engine` before a worker has run */
+export async function requireHost(tx: Db) {
   const host = await tx.host.findFirst({ orderBy: { createdAt: "asc" } });
   if (host === null) throw new ConflictError("no-engine", "The worker has not registered a Docker engine yet. Start it with `npm run up` and try again.");
   return host;
@@ -129,11 +131,10 @@ export function localUrl(bindAddress: string, gatewayPort: number): string {
 type AllocatedPorts = { gateway: number; gatewayInner: number | null; session: number; transaction: number; database: number | null };
 
 async function allocatePorts(tx: Db, hostId: string, wish: { gateway: number | undefined; isDatabaseOpen: boolean; isBehindEdge: boolean }): Promise<AllocatedPorts> {
-  const rows = await tx.portAllocation.findMany({ where: { hostId }, select: { port: true } });
-  const taken = new Set(rows.map((row) => row.port));
-  if (wish.gateway !== undefined && taken.has(wish.gateway)) {
-    throw new ConflictError("port-taken", `Port ${wish.gateway} belongs to another project.`, { field: "gatewayPort" });
-  }
+  const held = await readTakenPorts(tx, { hostId });
+  const holder = wish.gateway === undefined ? undefined : held.get(wish.gateway);
+  if (holder !== undefined) throw new ConflictError("port-taken", `Port ${String(wish.gateway)} belongs to ${holder}.`, { field: "gatewayPort" });
+  const taken = new Set(held.keys());
   const take = (purpose: PortPurpose) => {
     const port = choosePort(purpose, taken);
     taken.add(port);

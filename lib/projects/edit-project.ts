@@ -11,6 +11,7 @@ import { insertSealedSecret, localUrl } from "./create-project";
 import { editProjectInput, type EditProjectInput } from "./inputs";
 import { parseSettings, toPorts } from "./settings-schema";
 import { requireNoOpenOperation, startOperation, withFreshChoice } from "./start-operation";
+import { readTakenPorts, type TakenPorts } from "./taken-ports";
 
 type ParsedEdit = ReturnType<typeof editProjectInput.parse>;
 
@@ -79,8 +80,7 @@ function changeSettings(before: EditBefore, parsed: ParsedEdit, ports: ProjectPo
 type PortMove = { projectId: string; hostId: string; before: ProjectPorts; parsed: ParsedEdit };
 
 async function movePorts(tx: Db, ctx: VerbContext, move: PortMove): Promise<ProjectPorts> {
-  const rows = await tx.portAllocation.findMany({ where: { hostId: move.hostId }, select: { port: true, projectId: true } });
-  const foreign = new Set(rows.filter((row) => row.projectId !== move.projectId).map((row) => row.port));
+  const foreign = await readTakenPorts(tx, { hostId: move.hostId, exceptProjectId: move.projectId });
   const { parsed, before } = move;
   const isOpen = parsed.isDirectDatabasePortOpen ?? before.database !== null;
   const after: ProjectPorts = {
@@ -89,19 +89,23 @@ async function movePorts(tx: Db, ctx: VerbContext, move: PortMove): Promise<Proj
     ...(before.gatewayBeside === undefined ? {} : { gatewayBeside: before.gatewayBeside }),
     poolerSession: parsed.poolerSessionPort ?? before.poolerSession,
     poolerTransaction: parsed.poolerTransactionPort ?? before.poolerTransaction,
-    database: isOpen ? (parsed.databasePort ?? before.database ?? choosePort("database", new Set(rows.map((row) => row.port)))) : null,
+    database: isOpen ? (parsed.databasePort ?? before.database ?? choosePort("database", new Set([...foreign.keys(), ...portsOf(before)]))) : null,
   };
-  refuseTakenPorts(after, foreign);
+  refuseTakenPorts(after, before, foreign);
   await writePorts(tx, ctx, move, after);
   return after;
 }
 
-function refuseTakenPorts(ports: ProjectPorts, foreign: ReadonlySet<number>): void {
+const portsOf = (ports: ProjectPorts): number[] => Object.values(ports).filter((port): port is number => port !== null && port !== undefined);
+
+/** What the project has already it keeps. */
+function refuseTakenPorts(ports: ProjectPorts, before: ProjectPorts, foreign: TakenPorts): void {
   const fields = { gateway: "gatewayPort", gatewayInner: "gatewayPort", gatewayBeside: "gatewayPort", poolerSession: "poolerSessionPort", poolerTransaction: "poolerTransactionPort", database: "databasePort" } as const;
   const seen = new Set<number>();
   for (const [purpose, port] of Object.entries(ports) as [keyof ProjectPorts, number | null][]) {
     if (port === null) continue;
-    if (foreign.has(port)) throw new InvalidError({ [fields[purpose]]: `Port ${port} belongs to another project.` });
+    const holder = foreign.get(port);
+    if (holder !== undefined && port !== before[purpose]) throw new InvalidError({ [fields[purpose]]: `Port ${port} belongs to ${holder}.` });
     if (seen.has(port)) throw new InvalidError({ [fields[purpose]]: `Port ${port} is used twice in this project.` });
     seen.add(port);
   }

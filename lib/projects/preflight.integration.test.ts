@@ -3,7 +3,9 @@ import { FakeEngine } from "@/lib/engine/fake-engine";
 import { imageOf } from "@/lib/engine/fake/world";
 import { defaultRelease } from "@/lib/stack/releases";
 import { createProject } from "./create-project";
+import { edgeSettingKey } from "./edge/edge-setting";
 import { createProjectInput, type CreateProjectInput } from "./inputs";
+import { writeSetting } from "./installation";
 import { runPreflight } from "./preflight";
 import { openScene, type Scene } from "./scene.fixture";
 
@@ -72,6 +74,14 @@ describe("a preflight", () => {
   it("stops at a port and at a reference of another project", async () => {
     await createProject(scene.ctx(), { displayName: "Other", gatewayPort: 8200 });
     expect(await stateOf("gateway-port", { gatewayPort: 8200 })).toMatchObject({ state: "stop" });
+  });
+
+  it("stops at a public port of the edge while it is on", async () => {
+    const write = (isOn: boolean) => writeSetting(scene.store.db, edgeSettingKey, { isOn, acme: null, httpsPort: 8443 }, scene.clock.now());
+    await write(false);
+    expect(await stateOf("gateway-port", { gatewayPort: 8443 })).toBeUndefined();
+    await write(true);
+    expect(await stateOf("gateway-port", { gatewayPort: 8443 })).toMatchObject({ state: "stop", sentence: "Port 8443 belongs to the edge. Choose another one." });
   });
 
   it("stops at a reference that is taken, and offers a free one for a name that is", async () => {

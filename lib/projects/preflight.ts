@@ -8,8 +8,9 @@ import { suggestRef } from "@/lib/stack/names";
 import { getRelease, serviceCatalogue } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { choosePort, chooseSubnet, subnetPool, type PortPurpose } from "./allocate";
-import { chooseRelease, chooseServices, localUrl, reserveRef } from "./create-project";
+import { chooseRelease, chooseServices, localUrl, requireHost, reserveRef } from "./create-project";
 import type { createProjectInput } from "./inputs";
+import { readTakenPorts } from "./taken-ports";
 import type { PreflightItem, ProjectPreview } from "./views";
 import type { WorkflowTools } from "./workflows/tools";
 
@@ -47,11 +48,12 @@ export async function runPreflight(tools: WorkflowTools, wish: Wish, signal: Abo
   };
 }
 
-type Draft = { projectId: string; ref: string; isRefTaken: boolean; isGatewayPortTaken: boolean; isGatewayPortChosen: boolean; settings: ProjectSettings; ports: ProjectPorts; subnet: string };
+type Draft = { projectId: string; ref: string; isRefTaken: boolean; gatewayPortHolder: string | null; isGatewayPortChosen: boolean; settings: ProjectSettings; ports: ProjectPorts; subnet: string };
 
 async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   const { db } = tools.store;
-  const taken = new Set((await db.portAllocation.findMany({ select: { port: true } })).map((row) => row.port));
+  const held = await readTakenPorts(db, { hostId: (await requireHost(db)).id });
+  const taken = new Set(held.keys());
   const subnets = (await db.subnetAllocation.findMany({ select: { subnet: true } })).map((row) => row.subnet);
   const release = chooseRelease(wish.release);
   const bindAddress = wish.bindAddress ?? "127.0.0.1";
@@ -61,7 +63,7 @@ async function draftProject(tools: WorkflowTools, wish: Wish): Promise<Draft> {
   return {
     projectId: "previewdraft",
     ...(await draftRef(tools, wish)),
-    isGatewayPortTaken: wish.gatewayPort !== undefined && taken.has(wish.gatewayPort),
+    gatewayPortHolder: (wish.gatewayPort === undefined ? undefined : held.get(wish.gatewayPort)) ?? null,
     isGatewayPortChosen: wish.gatewayPort !== undefined,
     subnet: chooseSubnet(subnetPool(tools.instanceId), subnets),
     ports: { gateway, poolerSession: await choose("pooler-session"), poolerTransaction: await choose("pooler-transaction"), database: isOpen ? await choose("database") : null },
@@ -97,10 +99,10 @@ async function buildDraftStack(tools: WorkflowTools, draft: Draft) {
 }
 
 /** What another project holds already; creating would be refused. */
-function takenItems({ ref, isRefTaken, isGatewayPortTaken, ports }: Draft): PreflightItem[] {
+function takenItems({ ref, isRefTaken, gatewayPortHolder, ports }: Draft): PreflightItem[] {
   const items: PreflightItem[] = [];
   if (isRefTaken) items.push({ id: "ref", title: "Reference", state: "stop", sentence: `The reference ${ref} is taken. Choose another one.` });
-  if (isGatewayPortTaken) items.push({ id: "gateway-port", title: "Ports", state: "stop", sentence: `Port ${ports.gateway} belongs to another project. Choose another one.` });
+  if (gatewayPortHolder !== null) items.push({ id: "gateway-port", title: "Ports", state: "stop", sentence: `Port ${ports.gateway} belongs to ${gatewayPortHolder}. Choose another one.` });
   return items;
 }
 
@@ -138,9 +140,9 @@ function imagesItem(missing: readonly string[], total: number): PreflightItem {
 }
 
 /** Only a port that the person chose can stand in the way: the others are free ones already. */
-async function portItems(tools: WorkflowTools, { ports, settings, isGatewayPortChosen, isGatewayPortTaken }: Draft): Promise<PreflightItem[]> {
+async function portItems(tools: WorkflowTools, { ports, settings, isGatewayPortChosen, gatewayPortHolder }: Draft): Promise<PreflightItem[]> {
   const base = { id: "ports", title: "Ports" };
-  if (isGatewayPortTaken) return [];
+  if (gatewayPortHolder !== null) return [];
   if (isGatewayPortChosen && !(await tools.isPortFree(settings.bindAddress, ports.gateway))) {
     return [{ ...base, state: "stop", sentence: `Port ${ports.gateway} is held by another program. Choose another one, or leave it empty.` }];
   }
