@@ -1,39 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ForbiddenError } from "@/lib/access/errors";
 import { EngineError } from "@/lib/engine/port";
-import { openSqliteStore } from "@/lib/adapters/store/sqlite-store";
 import { listEvents } from "./list-events";
-import { enqueueOperation, requestCancel, retryOperation } from "./queue";
+import { requestCancel, retryOperation } from "./queue";
 import { parseFailure } from "./rows";
+import { actsOf, openRunnerScene, type RunnerScene } from "./runner-scene.fixture";
 import { StepFailure } from "./step-failure";
-import { Clock, deferred, ended, openTestStore, startWorker, workflowOf, type TestStore, type TestWorker } from "./store.fixture";
+import { deferred, ended, startWorker, workflowOf } from "./store.fixture";
 
-const actor = { kind: "system", name: "Test" } as const;
+let scene: RunnerScene;
+beforeEach(async () => void (scene = await openRunnerScene()));
+afterEach(() => scene.close());
 
-let scene: TestStore;
-let clock: Clock;
-const workers: TestWorker[] = [];
-
-beforeEach(async () => {
-  scene = await openTestStore();
-  clock = new Clock();
-});
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-  await scene.close();
-});
-
-function enqueue(projectId: string | null = "p1", input: unknown = {}) {
-  return scene.store.transaction((tx) => enqueueOperation(tx, { kind: "project.export", projectId, input, actor, now: clock.now() }));
-}
-
-function work(workflows: ReturnType<typeof workflowOf>, options: Partial<Parameters<typeof startWorker>[0]> = {}): TestWorker {
-  const worker = startWorker({ store: scene.store, now: clock.now, workflows, ...options });
-  workers.push(worker);
-  return worker;
-}
-
-const steer = (operationId: string) => ({ operationId, actor, now: clock.now() });
+const { enqueue, work, steer } = actsOf(() => scene);
 
 describe("an operation", () => {
   it("runs its steps in order, hands outputs on and settles in the transaction that ends it", async () => {
@@ -113,7 +92,7 @@ describe("an operation", () => {
     const id = await enqueue();
     const workflows = workflowOf([{ key: "one" }], {
       settle: async (_context, tx) => {
-        await tx.installationSetting.create({ data: { key: "settled", valueJson: "1", updatedAt: clock.now() } });
+        await tx.installationSetting.create({ data: { key: "settled", valueJson: "1", updatedAt: scene.clock.now() } });
         if (isBroken) throw new Error("no");
       },
     });
@@ -134,6 +113,25 @@ describe("an operation", () => {
     expect(parseFailure(operation.errorJson)).toMatchObject({ code: "forbidden", sentence: "Your role does not allow this.", isRetryable: false });
     expect(seen).toEqual(["undone"]);
     expect(await scene.store.transaction((tx) => retryOperation(tx, steer(id)))).toBe(false);
+  });
+
+  it("has no step that its input has no use for, also when it has failed and is retried; one whose input needs the step runs it", async () => {
+    const runs: string[] = [];
+    let isBroken = true;
+    work(workflowOf([
+      { key: "one", run: async () => void runs.push("one") },
+      { key: "extra", isNeeded: (input) => (input as { wantsExtra: boolean }).wantsExtra, run: async () => void runs.push("extra") },
+      { key: "two", run: async () => { runs.push("two"); if (isBroken) throw new Error("no"); } },
+    ]));
+    const stepsOf = ({ steps }: Awaited<ReturnType<typeof ended>>) => steps.map((step) => `${step.key} ${step.status}`);
+    const id = await enqueue("p1", { wantsExtra: false });
+    expect(stepsOf(await ended(scene.store, id))).toEqual(["one done", "two failed"]);
+    isBroken = false;
+    await scene.store.transaction((tx) => retryOperation(tx, steer(id)));
+    expect(stepsOf(await ended(scene.store, id))).toEqual(["one done", "two done"]);
+    expect(runs.splice(0)).toEqual(["one", "two", "two"]);
+    expect(stepsOf(await ended(scene.store, await enqueue("p1", { wantsExtra: true })))).toEqual(["one done", "extra done", "two done"]);
+    expect(runs).toEqual(["one", "extra", "two"]);
   });
 
   it.each([
@@ -221,7 +219,7 @@ describe("a worker", () => {
     const log: string[] = [];
     const begun = deferred();
     const id = await enqueue();
-    const first = startWorker({ store: scene.store, now: clock.now, workflows: workflowOf([{ key: "one", run: (_context, signal) => new Promise((_resolve, reject) => { begun.resolve(); signal.addEventListener("abort", () => reject(signal.reason)); }) }]) });
+    const first = startWorker({ store: scene.store, now: scene.clock.now, workflows: workflowOf([{ key: "one", run: (_context, signal) => new Promise((_resolve, reject) => { begun.resolve(); signal.addEventListener("abort", () => reject(signal.reason)); }) }]) });
     await begun.promise;
     await first.stop();
     expect(await scene.store.db.operation.findUniqueOrThrow({ where: { id } })).toMatchObject({ status: "running", leaseToken: null, attempt: 0 });
@@ -245,7 +243,7 @@ describe("a worker", () => {
       },
     }]));
     await begun.promise;
-    clock.advance(40_000);
+    scene.clock.advance(40_000);
     work(workflowOf([{ key: "one", run: async () => void effects.push("successor") }]), { store: await scene.openAnother() });
     const operation = await ended(scene.store, id);
     mayWake.resolve();
@@ -259,65 +257,14 @@ describe("a worker", () => {
     const id = await enqueue();
     for (let death = 1; death <= 5; death++) {
       const begun = deferred();
-      const victim = startWorker({ store: await scene.openAnother(), now: clock.now, workflows: workflowOf([{ key: "one", run: () => { begun.resolve(); return new Promise(() => undefined); } }]) });
+      const victim = startWorker({ store: await scene.openAnother(), now: scene.clock.now, workflows: workflowOf([{ key: "one", run: () => { begun.resolve(); return new Promise(() => undefined); } }]) });
       await begun.promise;
       victim.kill();
-      clock.advance(40_000);
+      scene.clock.advance(40_000);
     }
     work(workflowOf([{ key: "one" }]));
     expect(parseFailure((await ended(scene.store, id)).errorJson)).toMatchObject({ code: "worker-died", isRetryable: true });
     await scene.store.transaction((tx) => retryOperation(tx, steer(id)));
     expect((await ended(scene.store, id)).status).toBe("done");
-  });
-});
-
-describe("events", () => {
-  it("are numbered without gaps, keep what matters and thin out progress", async () => {
-    const id = await enqueue();
-    work(workflowOf([{
-      key: "pull",
-      run: async ({ emit }) => {
-        for (let current = 1; current <= 5_000; current++) emit({ level: "progress", message: "bytes", current, total: 5_000, detail: null });
-        emit({ level: "info", message: "image is here", current: null, total: null, detail: { unit: "bytes" } });
-      },
-    }]));
-    await ended(scene.store, id);
-    const events = await listEvents(scene.store.db, id, 0);
-    expect(events.map((event) => event.seq)).toEqual(events.map((_event, index) => index + 1));
-    expect(events.map((event) => [event.message, event.current])).toEqual([["pull", null], ["bytes", 5_000], ["image is here", null], ["Done.", null]]);
-    expect(await listEvents(scene.store.db, id, 3)).toEqual(events.slice(3));
-  });
-
-  it("hold no control characters and no endless lines", async () => {
-    const id = await enqueue();
-    work(workflowOf([{ key: "one", run: async ({ emit }) => emit({ level: "info", message: `\u001b[31mred\u001b[0m\u0000${"x".repeat(5_000)}`, current: null, total: null, detail: null }) }]));
-    await ended(scene.store, id);
-    const message = (await listEvents(scene.store.db, id, 1))[0]?.message ?? "";
-    expect(message.startsWith("redxxx")).toBe(true);
-    expect([...message]).toHaveLength(2_000);
-  });
-});
-
-describe("a store that another process holds locked", () => {
-  it("is waited for, and nothing is lost", async () => {
-    const [begun, mayEnd] = [deferred(), deferred()];
-    const id = await enqueue();
-    const impatient = await openSqliteStore({ path: scene.path, busyBudgetMs: 5 });
-    const other = await scene.openAnother();
-    const refused = deferred();
-    let refusals = 0;
-    const counting = { ...impatient, transaction: <T>(fn: Parameters<typeof impatient.transaction<T>>[0]) => impatient.transaction(fn).catch((error: unknown) => { if (++refusals === 2) refused.resolve(); throw error; }) };
-    const worker = startWorker({ store: counting, now: clock.now, workflows: workflowOf([{ key: "one", run: async () => { begun.resolve(); await mayEnd.promise; } }]) });
-    await begun.promise;
-    const [isLocked, hold] = [deferred(), deferred()];
-    const lock = other.transaction(async () => { isLocked.resolve(); await hold.promise; });
-    await isLocked.promise;
-    mayEnd.resolve();
-    await refused.promise;
-    hold.resolve();
-    await lock;
-    expect(await ended(scene.store, id)).toMatchObject({ status: "done", attempt: 1 });
-    await worker.stop();
-    await impatient.close();
   });
 });

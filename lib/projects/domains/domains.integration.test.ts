@@ -1,47 +1,25 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Actor } from "@/lib/access/actor";
-import { listenersOf } from "@/lib/gateway/edge-version";
-import { EdgeLoop } from "@/lib/worker/keep-edge";
 import { createProject } from "../create-project";
 import { deleteProject } from "../delete-project";
-import { turnEdgeOn } from "../edge/turn-edge";
 import { editProject } from "../edit-project";
 import { pauseProject } from "../pause-project";
 import { openScene, type Scene } from "../scene.fixture";
 import { addDomain } from "./add-domain";
 import { attachDomain, removeDomain } from "./attach-domain";
-import { makePair } from "./certificates.fixture";
-import { changeDomain, replaceCertificate } from "./change-domain";
+import { changeDomain } from "./change-domain";
 import { checkDomain } from "./check-domain";
-import type { AddDomainInput } from "./inputs";
+import { actsOf, hostname, never, panel, ref } from "./domain-acts.fixture";
 import { listDomains } from "./list-domains";
 import { previewDomain } from "./preview-domain";
 
-const ref = "shop";
-const hostname = "api.example.com";
-const panel = { panelUrl: "https://panel.example.com" };
-const never = new AbortController().signal;
 let scene: Scene;
-
-const ended = async (asked: Promise<{ operationId: string | null }>) => scene.ended((await asked).operationId ?? "");
-const create = (name: string) => ended(createProject(scene.ctx(), { displayName: name, ref: name, services: ["db", "api-gw", "auth", "rest"] }));
-const add = (input: Partial<AddDomainInput> = {}, actor?: Actor) => addDomain(scene.ctx(actor), { ref, hostname, ...input }, panel);
-const attach = (name = hostname, isMain?: boolean) => ended(attachDomain(scene.ctx(), { ref, hostname: name, isMain }));
-const remove = (name = hostname) => removeDomain(scene.ctx(), { ref, hostname: name });
-const domain = async (name = hostname) => (await listDomains(scene.ctx(), { ref })).domains.find((each) => each.hostname === name);
-const publicUrl = async () => (await listDomains(scene.ctx(), { ref })).publicUrl;
-const reasonOf = (operation: { errorJson: string | null }) => (JSON.parse(operation.errorJson ?? "{}") as { sentence?: string }).sentence ?? "";
-const served = () => listenersOf(scene.edgeWorld.document).filter((address) => address.startsWith(":"));
-const authUrl = () => scene.world.containers.find(({ labels }) => labels["io.basehold.service"] === "auth")?.environment["API_EXTERNAL_URL"];
+const { setUp, ended, create, add, attach, remove, domain, publicUrl, reasonOf, served, authUrl } = actsOf(() => scene);
 
 beforeEach(async () => {
   scene = await openScene();
   onTestFinished(() => scene.close());
-  // Certificates made now are valid then.
-  scene.clock.advance(Date.now() + 3_600_000 - scene.clock.now().getTime());
-  scene.startWorker();
-  expect((await ended(turnEdgeOn(scene.ctx()))).status).toBe("done");
-  expect((await create(ref)).status).toBe("done");
+  await setUp();
 });
 
 describe("added", () => {
@@ -240,37 +218,6 @@ describe("bad days of attaching: all goes back, and the domain says why", () => 
   });
 });
 
-describe("a certificate of one's own, and the internal authority", () => {
-  test("an uploaded one is served, its key is kept encrypted, and another takes its place without closing the name", async () => {
-    const [first, second] = [await makePair({ names: ["*.example.com"] }), await makePair({ names: ["*.example.com", hostname] })];
-    await add({ tls: "uploaded", ...first });
-    expect((await domain())?.certificate).toMatchObject({ names: ["*.example.com"], issuer: "test", level: "ok" });
-    const stored = () => scene.store.db.domain.findUniqueOrThrow({ where: { hostname } });
-    expect((await stored()).keyCiphertext).toMatch(/^sealed\./);
-    expect((await attach()).status).toBe("done");
-    expect((await stored()).keyCiphertext).toMatch(/^v1\./);
-    const { operationId } = await replaceCertificate(scene.ctx(), { ref, hostname, ...second });
-    expect((await scene.ended(operationId ?? "")).status).toBe("done");
-    expect([(await stored()).certificatePem, (await domain())?.state, served()]).toEqual([second.certificatePem, "open", [":443", ":80"]]);
-    await expect(replaceCertificate(scene.ctx(), { ref, hostname, certificatePem: first.certificatePem, keyPem: second.keyPem })).rejects.toMatchObject({ fields: { keyPem: expect.stringContaining("does not belong") } });
-  });
-
-  test("a wildcard takes every name of its zone and is no main address", async () => {
-    await add({ hostname: "*.example.com", tls: "uploaded", ...(await makePair({ names: ["*.example.com"] })) });
-    expect((await attach("*.example.com")).status).toBe("done");
-    expect([await publicUrl(), (await domain("*.example.com"))?.state]).toEqual(["http://127.0.0.1:8100", "open"]);
-    await expect(attachDomain(scene.ctx(), { ref, hostname: "*.example.com", isMain: true })).rejects.toThrow("A wildcard is no address");
-  });
-
-  test("the internal authority serves a name that public DNS does not know", async () => {
-    scene.outside.addresses["nas.lan"] = [];
-    await add({ hostname: "nas.lan", tls: "internal" });
-    expect((await attach("nas.lan")).status).toBe("done");
-    expect([await publicUrl(), scene.edgeWorld.certificates.map(({ authority }) => authority)]).toEqual(["https://nas.lan", ["local"]]);
-    await expect(replaceCertificate(scene.ctx(), { ref, hostname: "nas.lan", certificatePem: "", keyPem: "" })).rejects.toMatchObject({ code: "not-uploaded" });
-  });
-});
-
 test("HTTP redirect and HSTS of an open name change while it is served", async () => {
   await add();
   await attach();
@@ -278,47 +225,4 @@ test("HTTP redirect and HSTS of an open name change while it is served", async (
   expect((await scene.ended(operationId ?? "")).status).toBe("done");
   expect([(await domain())?.hstsSeconds, JSON.stringify(scene.edgeWorld.document).includes("max-age=86400")]).toEqual([86_400, true]);
   expect(await changeDomain(scene.ctx(), { ref, hostname, hstsSeconds: 86_400 })).toEqual({ operationId: null });
-});
-
-describe("expiry is watched, whoever issued the certificate", () => {
-  const loop = () => {
-    const told: string[] = [];
-    const log = { info: () => undefined, warn: (_detail: object, sentence?: string) => void told.push(sentence ?? "") };
-    return { told, edge: new EdgeLoop({ tools: scene.tools(), log }) };
-  };
-  const dayMs = 24 * 3_600_000;
-
-  test("one that the edge got is seen, warns at 21 and 7 days and when it has ended, says why it was not renewed, and each is logged once", async () => {
-    await add();
-    await attach();
-    const { told, edge } = loop();
-    await edge.lookOnce(never);
-    expect((await domain())?.certificate).toMatchObject({ names: [hostname], level: "ok", daysLeft: 90, problem: null });
-    scene.edgeWorld.issuances[hostname] = { state: "failed", detail: "Connection refused", atMs: Date.now() };
-    const seen: unknown[] = [];
-    for (const days of [70, 14, 7]) {
-      scene.clock.advance(days * dayMs);
-      await edge.lookOnce(never);
-      await edge.lookOnce(never);
-      const certificate = (await domain())?.certificate;
-      seen.push([certificate?.level, certificate?.problem]);
-    }
-    expect(seen).toEqual([["soon", "Connection refused"], ["urgent", "Connection refused"], ["expired", "Connection refused"]]);
-    expect(told).toEqual([`the certificate of ${hostname} ends soon`, `the certificate of ${hostname} ends soon`, `the certificate of ${hostname} has ended`]);
-  });
-
-  test("a short-lived one warns when less than a quarter of its life is left, and an uploaded one like any other", async () => {
-    await add({ tls: "uploaded", ...(await makePair({ names: [hostname], days: 90 })) });
-    await add({ hostname: "b.example.com", tls: "internal" });
-    await attach();
-    await attach("b.example.com", false);
-    const internal = scene.edgeWorld.certificates.find(({ authority }) => authority === "local");
-    if (internal !== undefined) internal.notAfterMs = internal.notBeforeMs + 12 * 3_600_000;
-    scene.clock.advance(10 * 3_600_000);
-    await loop().edge.lookOnce(never);
-    expect([(await domain())?.certificate?.level, (await domain("b.example.com"))?.certificate?.level]).toEqual(["ok", "soon"]);
-    scene.clock.advance(84 * dayMs);
-    await loop().edge.lookOnce(never);
-    expect((await domain())?.certificate?.level).toBe("urgent");
-  });
 });
