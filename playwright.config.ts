@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { panelUrl, statePathOf } from "./e2e/panel/where";
 
-/** A system browser: Playwright's own download does not work on every machine that runs these. */
-const chromium = process.env["BASEHOLD_CHROMIUM"] ?? "/usr/bin/chromium";
+/** The system's browser, or that of BASEHOLD_CHROMIUM: Playwright's own download does not work on every machine that runs these. */
+const chromium = join(import.meta.dirname, "e2e/panel/chromium.py");
 const launchOptions = {
   executablePath: chromium,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -30,11 +31,10 @@ export default defineConfig({
     { name: "panel", testMatch: "panel.setup.ts", teardown: "the panel's end" },
     { name: "the panel's end", testMatch: "panel.teardown.ts" },
     { name: "journey", testMatch: "journey.spec.ts", dependencies: ["panel"] },
-    // A second try: Chromium drops requests in flight whenever a Docker network comes or goes on the machine (ERR_NETWORK_CHANGED).
-    { name: "afterwards", retries: 1, testMatch: ["people.spec.ts", "project.spec.ts", "routes.spec.ts", "studio.spec.ts", "switch.spec.ts", "domains.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
+    { name: "afterwards", testMatch: ["people.spec.ts", "project.spec.ts", "routes.spec.ts", "studio.spec.ts", "switch.spec.ts", "domains.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },
     // A web process of their own each, on a store that is full from the start.
-    { name: "seeded", retries: 1, testMatch: ["fields.spec.ts", "acts.spec.ts", "external-proxy.spec.ts", "import.spec.ts", "gateway-health.spec.ts"] },
-    { name: "containers", retries: 1, testMatch: "containers.spec.ts" },
+    { name: "seeded", testMatch: ["fields.spec.ts", "acts.spec.ts", "external-proxy.spec.ts", "import.spec.ts", "gateway-health.spec.ts"] },
+    { name: "containers", testMatch: "containers.spec.ts" },
     { name: "at last", testMatch: "secrets.spec.ts", dependencies: ["journey", "afterwards"], use: { storageState: statePathOf("owner") } },
   ],
 });

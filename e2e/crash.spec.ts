@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { expect, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import Docker from "dockerode";
 import { owner, signIn } from "./panel/acts";
 import { must, readOperation, waitForEnd } from "./panel/api";
 import { withStore } from "./panel/panel";
 import { dataFolder } from "./panel/where";
-import { test } from "./panel/test";
 
 /**
  * Real Docker, real processes: the worker is killed in the middle of creating and of deleting a project, at points that a seed

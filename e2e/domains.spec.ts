@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, type Browser, type Locator, type Page } from "@playwright/test";
+import { expect, test, type Browser, type Locator, type Page } from "@playwright/test";
 import { startPebble, type Pebble } from "@/lib/adapters/edge/pebble.fixture";
 import { askByName } from "@/lib/adapters/probe/ask-by-name";
 import type { NameTrust } from "@/lib/gateway/name-probe";
@@ -10,7 +10,6 @@ import { must, waitForEnd } from "./panel/api";
 import { freePort } from "./panel/exported-folder";
 import { makeCertificate } from "./panel/make-certificate";
 import { note } from "./panel/panel";
-import { makeSteady, test } from "./panel/test";
 import { turnEdge } from "./panel/turn-edge";
 import { dnsPort, panelUrl } from "./panel/where";
 
@@ -28,12 +27,9 @@ const named = (name: string) => (test.info().retry === 0 ? name : `again-${name}
 let ports = { httpPort: 0, httpsPort: 0 };
 let pebble: Pebble;
 
-/** Chromium drops what is under way whenever a network of Docker comes or goes: a person signs in again. */
-const enter = (page: Page) => expect(() => signIn(page, owner)).toPass({ timeout: 90_000 });
-
 async function withOwner(browser: Browser, act: (page: Page) => Promise<void>): Promise<void> {
-  const page = makeSteady(await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage());
-  await enter(page);
+  const page = await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage();
+  await signIn(page, owner);
   await act(page);
   await page.context().close();
 }
@@ -77,7 +73,7 @@ test.afterAll(async ({ browser }) => {
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   if (!page.url().includes("/sign-in")) return;
-  await enter(page);
+  await signIn(page, owner);
   await page.goto(path);
 }
 
@@ -133,8 +129,8 @@ test("the panel is given a name of its own, and people sign in under it; its own
   await expect(page.getByRole("link", { name: url })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole("region", { name: "Names that the edge serves" })).toContainText("Basehold");
 
-  const outside = makeSteady(await (await browser.newContext({ baseURL: url, ignoreHTTPSErrors: true, storageState: { cookies: [], origins: [] } })).newPage());
-  await enter(outside);
+  const outside = await (await browser.newContext({ baseURL: url, ignoreHTTPSErrors: true, storageState: { cookies: [], origins: [] } })).newPage();
+  await signIn(outside, owner);
   const [session] = (await outside.context().cookies()).filter(({ name }) => name === "__Host-basehold.session");
   expect(session).toMatchObject({ secure: true, httpOnly: true, domain: "panel-edge.localhost" });
   // An act of a page through the edge: it counts as one of the panel's own, and the link leads where others can open it.

@@ -1,10 +1,9 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { expect, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { confirmIfAsked, expectState, owner, waitUntilDone } from "./panel/acts";
 import { addNotes, note, readInstanceId, withStore } from "./panel/panel";
 import { resultsFolder, statePathOf } from "./panel/where";
-import { makeSteady, test } from "./panel/test";
 
 /** The way of the first person, from the printed link to a project that was deleted and came back; one page throughout, as a person has. */
 test.describe.configure({ mode: "serial" });
@@ -14,7 +13,7 @@ const projectRef = "journey-shop";
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = makeSteady(await browser.newPage());
+  page = await browser.newPage();
 });
 
 test.afterAll(async () => {

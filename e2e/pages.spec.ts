@@ -1,10 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { owner, signIn } from "./panel/acts";
 import { must } from "./panel/api";
 import { note } from "./panel/panel";
 import { pages } from "@/lib/server/route-table";
-import { test } from "./panel/test";
 
 /** Every page there is, as a person with a screen reader, a phone or a keyboard meets it. */
 type PagePath = keyof typeof pages;

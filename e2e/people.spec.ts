@@ -1,16 +1,15 @@
-import { expect, type Browser, type Page } from "@playwright/test";
+import { expect, test, type Browser, type Page } from "@playwright/test";
 import { confirmIfAsked, expectState, owner, signIn } from "./panel/acts";
 import { ask } from "./panel/api";
 import { note } from "./panel/panel";
 import { statePathOf } from "./panel/where";
-import { makeSteady, test } from "./panel/test";
 
 /** One journey per role: invited by the owner, and what the role may and may not do, in the browser and past it. */
 type Role = "viewer" | "operator" | "admin";
 const personOf = (role: Role) => ({ name: `Person ${role}`, email: `${role}@example.com`, password: `the ${role} has a password` });
 
 async function join(browser: Browser, role: Role): Promise<Page> {
-  const ownerPage = makeSteady(await browser.newPage());
+  const ownerPage = await browser.newPage();
   await signIn(ownerPage, owner);
   await ownerPage.goto("/team");
   await ownerPage.getByRole("button", { name: "Invite", exact: true }).click();
@@ -24,7 +23,7 @@ async function join(browser: Browser, role: Role): Promise<Page> {
   await ownerPage.close();
 
   const context = await browser.newContext({ storageState: { cookies: [], origins: [] } });
-  const page = makeSteady(await context.newPage());
+  const page = await context.newPage();
   await page.goto(address);
   await page.getByLabel("Name").fill(personOf(role).name);
   await page.getByLabel("Password").fill(personOf(role).password);

@@ -2,13 +2,12 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import Docker from "dockerode";
 import pg from "pg";
 import { compose, proveContract, unpack } from "./panel/exported-folder";
 import { note } from "./panel/panel";
 import { root } from "./panel/where";
-import { test } from "./panel/test";
 
 /** What a project is worth to the one who uses it: an application works against it, and it can be left. */
 const run = promisify(execFile);

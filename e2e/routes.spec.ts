@@ -1,9 +1,8 @@
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, test, type Locator, type Page } from "@playwright/test";
 import { owner, signIn } from "./panel/acts";
 import { ask, must } from "./panel/api";
 import { joinAs } from "./panel/join";
 import { note } from "./panel/panel";
-import { test } from "./panel/test";
 
 /** The routes of a real project, changed as a person changes them, and asked through its gateway. */
 test.describe.configure({ mode: "serial" });

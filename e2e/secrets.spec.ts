@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { openVault } from "@/lib/adapters/vault/vault";
 import type { Secret } from "@/lib/stack/secret-value";
 import { pages } from "@/lib/server/route-table";
@@ -8,7 +8,6 @@ import { owner, signIn } from "./panel/acts";
 import { ask, must } from "./panel/api";
 import { note, withStore } from "./panel/panel";
 import { dataFolder } from "./panel/where";
-import { test } from "./panel/test";
 
 /** After everything else ran: whatever was generated must stand nowhere but encrypted in the store and in its own files. */
 type Named = { name: string; text: string };

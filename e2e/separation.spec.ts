@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { WebSocket } from "ws";
 import { owner, signIn } from "./panel/acts";
 import { must, waitForEnd } from "./panel/api";
 import { note } from "./panel/panel";
 import { dataFolder, panelPort, panelUrl } from "./panel/where";
-import { test } from "./panel/test";
 
 /** What a hole in the web process would be worth, asked from inside the very process that faces browsers. */
 

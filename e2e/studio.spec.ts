@@ -1,9 +1,8 @@
-import { expect, type Browser, type Page } from "@playwright/test";
+import { expect, test, type Browser, type Page } from "@playwright/test";
 import { confirmIfAsked, owner, signIn } from "./panel/acts";
 import { ask, must } from "./panel/api";
 import { joinAs } from "./panel/join";
 import { note } from "./panel/panel";
-import { makeSteady, test } from "./panel/test";
 import { turnEdge } from "./panel/turn-edge";
 
 /** Studio of a real project behind the real edge: opened without a password, refused, ended, and signed in at directly. */
@@ -29,7 +28,7 @@ async function openPageAsOwner(page: Page): Promise<void> {
 async function pressOpen(page: Page): Promise<{ tab: Page; status: number }> {
   const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("main").getByRole("button", { name: "Open Studio" }).last().click()]);
   await tab.waitForURL(/^http:\/\/127\.0\.0\.1:/);
-  const answer = await makeSteady(tab).reload();
+  const answer = await tab.reload();
   return { tab, status: answer?.status() ?? 0 };
 }
 
@@ -43,7 +42,7 @@ const basic = (username: string, password: string) => ({ authorization: `Basic $
 test.beforeAll(async ({ browser }: { browser: Browser }) => {
   test.setTimeout(240_000);
   await turnEdge(browser, "on");
-  const page = makeSteady(await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage());
+  const page = await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage();
   await signIn(page, owner);
   operator = await joinAs(browser, page, "operator", "studio");
   localAddress = (await must<Studio>(operator, "GET", `/api/v1/projects/${ref()}/studio`)).addresses.find(({ kind }) => kind === "local")?.url ?? "";
@@ -78,7 +77,7 @@ test("a viewer finds no way to it, on the pages and over REST", async ({ page, b
 });
 
 test("whoever comes without a session is shown the two ways in, and the first leads back to the page", async ({ browser }) => {
-  const visitor = makeSteady(await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage());
+  const visitor = await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage();
   const answer = await visitor.goto(`${localAddress}/project/default`);
   expect(answer?.status()).toBe(401);
   await expect(visitor.getByRole("link", { name: "Open from the panel" })).toHaveAttribute("href", new RegExp(`/projects/${ref()}/studio\\?to=%2Fproject%2Fdefault$`));

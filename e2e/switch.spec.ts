@@ -1,10 +1,9 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { owner, signIn } from "./panel/acts";
 import { must } from "./panel/api";
 import { joinAs } from "./panel/join";
 import { keepAsking } from "./panel/keep-asking";
 import { note } from "./panel/panel";
-import { test } from "./panel/test";
 import { turnEdge } from "./panel/turn-edge";
 
 /** A real project, switched to the other gateway and back on its page, while requests run through the edge. */

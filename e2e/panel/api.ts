@@ -5,17 +5,6 @@ export type Answer = { status: number; body: unknown };
 /** Asks the panel's REST API as the person who is signed in on the page: same origin, the session's cookie. */
 export async function ask(page: Page, method: string, path: string, body?: unknown): Promise<Answer> {
   if (!page.url().startsWith("http")) await page.goto("/projects");
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await askOnce(page, method, path, body);
-    } catch (error) {
-      // A network of Docker came or went: asking again is safe for what only reads.
-      if (method !== "GET" || attempt === 20 || !(error instanceof Error) || !error.message.includes("Failed to fetch")) throw error;
-    }
-  }
-}
-
-function askOnce(page: Page, method: string, path: string, body: unknown): Promise<Answer> {
   return page.evaluate(
     async ({ method: verb, path: target, body: content }) => {
       const response = await fetch(target, { method: verb, ...(content === undefined ? {} : { body: JSON.stringify(content), headers: { "content-type": "application/json" } }) });

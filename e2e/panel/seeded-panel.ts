@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { test as base } from "@playwright/test";
 import { openStore } from "@/lib/adapters/store/open-store";
 import type { Store } from "@/lib/adapters/store/types";
-import { test as base } from "./test";
 import { root } from "./where";
 
 /** A web process of its own on a store full of people and projects, without a worker: what is asked for is written down and stays open. */

@@ -1,13 +1,12 @@
 import { expect, type Browser } from "@playwright/test";
 import { owner, signIn } from "./acts";
 import { must } from "./api";
-import { makeSteady } from "./test";
 
 type Edge = { isOn: boolean; openOperationId: string | null; waiting: unknown[] };
 
 /** Turns the edge on or off as the owner, and waits until every project has followed. */
 export async function turnEdge(browser: Browser, wish: "on" | "off"): Promise<void> {
-  const page = makeSteady(await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage());
+  const page = await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage();
   await signIn(page, owner);
   const read = () => must<Edge>(page, "GET", "/api/v1/edge");
   if ((await read()).isOn !== (wish === "on")) await must(page, "POST", `/api/v1/edge/turn-${wish}`);

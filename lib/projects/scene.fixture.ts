@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Actor } from "@/lib/access/actor";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { packTar, packTarGz } from "@/lib/adapters/archive/pack-tar";
@@ -171,6 +172,11 @@ function makeTools({ world, clock, exports, gateway, edgeWorld, outside }: Scene
     newId,
     // Waiting for the gateway takes time, during which the worker is well and renews its lease.
     now: () => new Date(clock.now().getTime() + gateway.waitedMs),
+    pause: async (durationMs, signal) => {
+      gateway.waitedMs += durationMs;
+      await setImmediate();
+      signal.throwIfAborted();
+    },
     instanceId,
     imageSource: () => readImageSource(store.db),
     packTar,

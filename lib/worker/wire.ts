@@ -25,6 +25,7 @@ import type { DoorTools } from "@/lib/projects/doors/list-doors";
 import { EdgeKeeper } from "@/lib/projects/edge/edge-keeper";
 import type { PanelDoor } from "@/lib/projects/edge/load-edge-input";
 import { readImageSource } from "@/lib/projects/installation";
+import { pause } from "@/lib/projects/workflows/pause";
 import type { WorkflowTools } from "@/lib/projects/workflows/tools";
 import type { WorkerConfig } from "./config";
 import { ExportsFolder } from "./exports-folder";
@@ -73,6 +74,7 @@ function makeTools({ store, vault, exports, probe, instanceId, panel, dnsServers
     randomBytes: (length) => randomBytes(length),
     newId,
     now: () => new Date(),
+    pause,
     instanceId,
     imageSource: () => readImageSource(store.db),
     packTar,

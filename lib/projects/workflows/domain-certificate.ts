@@ -11,7 +11,6 @@ import { tellIssuance } from "../domains/tell-issuance";
 import { acmeOf, authorityOf, readEdgeSetting, type EdgeSetting } from "../edge/edge-setting";
 import type { EventSink } from "./apply-stack";
 import { syncEdge } from "./follow-with-edge";
-import { pause } from "./pause";
 import type { WorkflowTools } from "./tools";
 
 /** An authority answers within seconds; one that is busy takes its time. */
@@ -80,7 +79,7 @@ export async function awaitCertificate(tools: WorkflowTools, wanted: Wanted, emi
   for (;;) {
     for (let handshakes = 0; handshakes < handshakesPerLook; handshakes++) {
       if (await isNewShown(tools, wanted, signal)) return;
-      await pause(pauseBetweenHandshakesMs, signal);
+      await tools.pause(pauseBetweenHandshakesMs, signal);
     }
     const { state, detail, atMs } = await tools.edge.issuance(hostname, signal);
     // While it is on its way there is nothing to look for.
@@ -122,7 +121,7 @@ export async function verifyShown(tools: WorkflowTools, row: DomainRow, emit: Ev
       errors.push(`${host}: ${problem ?? "no answer"}`);
     }
     if (tools.now().getTime() >= until || hosts.length === 0) throw failure("certificate-not-shown", `No good certificate is shown for ${row.hostname}${hosts.length === 0 ? ": no address of it is known" : ""}.`, errors);
-    await pause(pauseBetweenLooksMs, signal);
+    await tools.pause(pauseBetweenLooksMs, signal);
   }
 }
 

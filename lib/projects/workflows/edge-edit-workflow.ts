@@ -5,7 +5,6 @@ import type { StepContext, Workflow } from "@/lib/operations/types";
 import { edgeChangeSchema, edgeSettingKey, letsEncrypt, readEdgeSetting, type EdgeChange, type EdgeSetting, type PanelHost } from "../edge/edge-setting";
 import { writeSetting } from "../installation";
 import { syncEdge } from "./follow-with-edge";
-import { pause } from "./pause";
 import type { WorkflowTools } from "./tools";
 
 const input = z.object({ before: edgeChangeSchema, after: edgeChangeSchema });
@@ -69,7 +68,7 @@ async function provePanel(tools: WorkflowTools, { emit }: StepContext<Input>, si
     const issuance = panelHost.tls === "acme" ? await tools.edge.issuance(panelHost.hostname, signal) : null;
     if (issuance?.state === "failed" && (issuance.atMs ?? 0) >= startedAtMs) throw failure("no-certificate", `No certificate could be got for ${panelHost.hostname}. The name has to lead to this machine, and the authority has to reach its ports 80 and 443.`, true, issuance.detail === null ? [] : [issuance.detail]);
     if (tools.now().getTime() - startedAtMs > certificateDeadlineMs) throw failure("panel-not-proven", `The panel did not answer under ${panelHost.hostname}: ${error}. It stays where it was.`);
-    await pause(pauseBetweenRoundsMs, signal);
+    await tools.pause(pauseBetweenRoundsMs, signal);
   }
 }
 

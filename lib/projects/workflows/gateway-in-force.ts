@@ -6,7 +6,6 @@ import { gatewayNames, gatewayServices, runningGateways } from "@/lib/stack/gate
 import type { StackInput } from "@/lib/stack/settings";
 import { gatewayChoiceOf } from "../gateway/gateway-choice";
 import { loadProject, loadStackInput } from "./load-stack";
-import { pause } from "./pause";
 import type { WorkflowTools } from "./tools";
 
 export const inForceLimitMs = 10_000;
@@ -57,6 +56,6 @@ async function waitForOne(tools: WorkflowTools, projectId: string, { kind, check
       const evidence = log.map(({ text }) => text).filter((text) => /reject|error|warn/i.test(text) && !text.includes("Deprecated field")).slice(-10);
       throw new StepFailure({ code: "not-in-force", sentence: `The gateway ${check.name} did not take the new routes within 10 s; the version that it reports is another one.`, service: check.service, evidence, isRetryable: true });
     }
-    await pause(pauseBetweenReadsMs, signal);
+    await tools.pause(pauseBetweenReadsMs, signal);
   }
 }

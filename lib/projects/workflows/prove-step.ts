@@ -12,7 +12,6 @@ import { localUrl } from "../create-project";
 import type { ContractResultView } from "../views";
 import { loadGatewaySettings } from "../gateway/load-gateway-settings";
 import { loadProject } from "./load-stack";
-import { pause } from "./pause";
 import type { WorkflowTools } from "./tools";
 
 /** How long a fresh stack may take until every request of the contract is answered as it must be. */
@@ -89,7 +88,7 @@ export async function runContract(tools: WorkflowTools, { projectId, deadlineMs,
     const passed = [...done.values()].filter((result) => result.isPassed).length;
     onRound(passed, requests.length);
     if (passed === requests.length || tools.now().getTime() > deadline) break;
-    await pause(pauseBetweenRoundsMs, signal);
+    await tools.pause(pauseBetweenRoundsMs, signal);
   }
   return requests.map((request) => done.get(request.id)).filter((result) => result !== undefined);
 }

@@ -15,7 +15,6 @@ import { storedStudioUser, studioUserChange, type StoredStudioUser } from "../st
 import { applyStack } from "./apply-stack";
 import { waitInForce } from "./gateway-in-force";
 import { loadProject } from "./load-stack";
-import { pause } from "./pause";
 import { proveStep } from "./prove-step";
 import { markApplied, setProjectState } from "./settle";
 import type { WorkflowTools } from "./tools";
@@ -123,7 +122,7 @@ async function proveUsers(tools: WorkflowTools, { projectId, change, before }: U
       const evidence = failed.map(({ request, status }) => `${request.title}: received ${status ?? "no answer"}`);
       throw new StepFailure({ code: "users-not-proven", sentence: "The gateway does not let in who may sign in at Studio, or lets in who may not.", service: "api-gw", evidence, isRetryable: true });
     }
-    await pause(pauseBetweenRoundsMs, signal);
+    await tools.pause(pauseBetweenRoundsMs, signal);
   }
 }
 

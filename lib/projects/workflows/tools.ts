@@ -52,6 +52,8 @@ export type WorkflowTools = {
   randomBytes(length: number): Uint8Array;
   newId(): string;
   now(): Date;
+  /** Waits. Rejects with the abort reason. */
+  pause(durationMs: number, signal: AbortSignal): Promise<void>;
   instanceId: string;
   imageSource(): Promise<ImageSource>;
   /** Containers that this worker has found ready by their own probe and that have not ended since; the engine's first health check comes later. */

@@ -20,6 +20,7 @@ import type { SecretName } from "@/lib/stack/settings";
 import type { Secret } from "@/lib/stack/secret-value";
 import { createFakeEdgeWorld, FakeEdge } from "@/lib/gateway/fake-edge";
 import { EdgeKeeper } from "@/lib/projects/edge/edge-keeper";
+import { pause } from "@/lib/projects/workflows/pause";
 import { ExportsFolder } from "../exports-folder";
 import { ensureInstallation } from "../installation";
 import { openLog } from "../log";
@@ -51,7 +52,7 @@ export async function openSocketScene() {
   onTestFinished(() => probe.close());
   const tools = {
     store: scene.store, engine, edge: new EdgeKeeper({ store: scene.store, edge: new FakeEdge(edgeWorld), keys: vault.certificateKeys, instanceId, panel: null }), secrets: vault.secrets, certificateKeys: vault.certificateKeys, domains: fakeDomainPorts(createFakeNames(), createFakeEdgeWorld()), probe, names: { ask: () => Promise.resolve({ status: null, body: "", error: "no answer" }) }, isPortFree: () => Promise.resolve(true), resolveHost: () => Promise.resolve([]), hostRoutes: () => Promise.resolve([]), hash: vault.hash,
-    randomBytes: (length: number) => randomBytes(length), newId, now, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
+    randomBytes: (length: number) => randomBytes(length), newId, now, pause, instanceId, imageSource: () => Promise.resolve({ kind: "official" as const, prefix: "" as const }), packTar, packTarGz, readyContainers: new Set<string>(),
     saveExport: exports.save.bind(exports), exports, usage: { seriesOf: () => samples }, traffic: { numbersOf: () => numbers }, recoveryKit: vault.recoveryKit,
     hostAddresses: () => ["192.168.1.5"], probeDoors: () => Promise.resolve(probed),
   };
