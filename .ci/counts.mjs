@@ -18,8 +18,8 @@ export function countsOf(result, reportPath) {
 function readReport(report) {
   if (report.stats !== undefined) {
     const { expected, unexpected, flaky, skipped } = report.stats;
-    // `flaky`: passed at the second try, which only those projects of the browser tests have whose configuration says why.
-    return { passed: expected + flaky, failed: unexpected + (report.errors?.length ?? 0), skipped };
+    // `flaky`: passed at a second try, which no test has.
+    return { passed: expected, failed: unexpected + flaky + (report.errors?.length ?? 0), skipped };
   }
   const unloadable = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
   return { passed: report.numPassedTests, failed: report.numFailedTests + unloadable, skipped: report.numPendingTests };

@@ -22,8 +22,6 @@ test.describe.configure({ mode: "serial" });
 const ref = () => note("projectRef");
 const attachLimitMs = 240_000;
 const folder = mkdtempSync(join(tmpdir(), "basehold-domains-"));
-/** Names of its own for a second try: a name that failed half-way is still there. */
-const named = (name: string) => (test.info().retry === 0 ? name : `again-${name}`);
 let ports = { httpPort: 0, httpsPort: 0 };
 let pebble: Pebble;
 
@@ -137,7 +135,7 @@ test("the panel is given a name of its own, and people sign in under it; its own
   await outside.goto("/team");
   await outside.getByRole("button", { name: "Invite", exact: true }).click();
   const dialog = outside.getByRole("dialog");
-  await dialog.getByLabel("E-mail").fill(`edge-${test.info().retry}@example.com`);
+  await dialog.getByLabel("E-mail").fill("edge@example.com");
   await dialog.getByRole("button", { name: "Make link" }).click();
   await expect(dialog.getByText(new RegExp(`${url}/invitation#\\S+`))).toBeVisible();
   await outside.context().close();
@@ -148,7 +146,7 @@ test("the panel is given a name of its own, and people sign in under it; its own
 
 test("a name for a LAN is added, attached, and served by the edge's own authority, whose root can be downloaded", async ({ page }) => {
   test.setTimeout(300_000);
-  const hostname = named("shop.lan");
+  const hostname = "shop.lan";
   await addDomain(page, { hostname, certificate: "From the edge's own authority" });
   await expect(itemOf(page, hostname).getByText("Not attached")).toBeVisible();
   await attach(page, hostname, async (sheet) => {
@@ -164,7 +162,7 @@ test("a name for a LAN is added, attached, and served by the edge's own authorit
 
 test("a certificate of one's own is judged before it is taken, served, and replaced", async ({ page }) => {
   test.setTimeout(300_000);
-  const hostname = named("own.shop.test");
+  const hostname = "own.shop.test";
   const first = makeCertificate(folder, hostname);
   const second = makeCertificate(folder, hostname);
   const sheet = await addDomain(page, { hostname, certificate: "My own", pem: { certificatePem: first.certificatePem, keyPem: second.keyPem } });
@@ -187,7 +185,7 @@ test("a certificate of one's own is judged before it is taken, served, and repla
 
 test("a name is checked, its certificate is got by ACME, and the project's services are told the address", async ({ page }) => {
   test.setTimeout(400_000);
-  const hostname = named("api.shop.test");
+  const hostname = "api.shop.test";
   await addDomain(page, { hostname, certificate: /^From 127\.0\.0\.1/ });
   const item = itemOf(page, hostname);
   await check(item, hostname);
@@ -206,7 +204,7 @@ test("a name is checked, its certificate is got by ACME, and the project's servi
 
 test("a name that no certificate can be had for goes back and says why, and can be tried again", async ({ page }) => {
   test.setTimeout(300_000);
-  const hostname = named("late.shop.test");
+  const hostname = "late.shop.test";
   await pebble.stop();
   await addDomain(page, { hostname, certificate: /^From 127\.0\.0\.1/ });
   const item = itemOf(page, hostname);
@@ -221,7 +219,7 @@ test("a name that no certificate can be had for goes back and says why, and can 
 
 test("a domain that is removed takes its address with it", async ({ page }) => {
   test.setTimeout(300_000);
-  const hostname = named("api.shop.test");
+  const hostname = "api.shop.test";
   await open(page, `/projects/${ref()}/domains`);
   const remove = page.getByRole("menuitem", { name: "Remove" });
   // A press before the page's script is in opens nothing.

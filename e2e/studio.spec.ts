@@ -10,7 +10,7 @@ test.describe.configure({ mode: "serial" });
 
 const ref = () => note("projectRef");
 const studioPage = () => `/projects/${ref()}/studio`;
-const userName = () => `ann${"-again".repeat(test.info().retry)}`;
+const userName = "ann";
 const applyLimitMs = 90_000;
 let operator: Page;
 let localAddress = "";
@@ -99,21 +99,21 @@ test("a user of Studio is added, revealed, signs in by hand, and is refused once
   await openPageAsOwner(page);
   await page.getByRole("button", { name: "Add user" }).click();
   const dialog = page.getByRole("dialog", { name: "Add a user of Studio" });
-  await dialog.getByLabel("User name").fill(userName());
+  await dialog.getByLabel("User name").fill(userName);
   await dialog.getByRole("button", { name: "Add user" }).click();
   const users = page.getByRole("list", { name: "Users of Studio" });
-  await confirmIfAsked(page, owner.password, () => expect(users).toContainText(userName(), { timeout: applyLimitMs }));
+  await confirmIfAsked(page, owner.password, () => expect(users).toContainText(userName, { timeout: applyLimitMs }));
   await expect(page.getByRole("button", { name: "Add user" })).toBeEnabled({ timeout: applyLimitMs });
-  await page.getByRole("button", { name: `Reveal ${userName()}`, exact: true }).click();
-  const shown = page.getByLabel(userName(), { exact: true });
+  await page.getByRole("button", { name: `Reveal ${userName}`, exact: true }).click();
+  const shown = page.getByLabel(userName, { exact: true });
   await expect(shown).toHaveText(/^[A-Za-z0-9]{32}$/);
   const password = (await shown.textContent()) ?? "";
-  expect(await statusWith(basic(userName(), password))).toBeLessThan(400);
-  expect(await statusWith(basic(userName(), "not the password"))).toBe(401);
-  await page.getByRole("button", { name: `Remove ${userName()}`, exact: true }).click();
-  await page.getByRole("dialog").getByRole("button", { name: `Remove ${userName()}` }).click();
-  await expect(users).not.toContainText(userName(), { timeout: applyLimitMs });
-  expect(await statusWith(basic(userName(), password))).toBe(401);
+  expect(await statusWith(basic(userName, password))).toBeLessThan(400);
+  expect(await statusWith(basic(userName, "not the password"))).toBe(401);
+  await page.getByRole("button", { name: `Remove ${userName}`, exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: `Remove ${userName}` }).click();
+  await expect(users).not.toContainText(userName, { timeout: applyLimitMs });
+  expect(await statusWith(basic(userName, password))).toBe(401);
 });
 
 test("a list of networks shuts Studio to everyone else and leaves the API as it is", async ({ page }) => {

@@ -1,4 +1,4 @@
-import { findRustDifference, isExpressibleHeader, toKongPath, type RegexDifference } from "./kong-expressions";
+import { findRustDifference, isExpressibleHeader, isWritableHeader, toKongPath, type RegexDifference } from "./kong-expressions";
 import type { GatewayRoute } from "./routes";
 
 /** `differs`: it works on both, not quite the same. `impossible`: Kong cannot express it, or would take it for something else. */
@@ -94,7 +94,7 @@ const rateCheck: Check = {
     return {
       id: isByAddress ? "rate-limit-key" : "rate-limit", severity: "differs", title: "Rate limit",
       envoy: `Lets ${String(burst)} pass at once and gives back ${String(requestsPerSecond)} a second.`,
-      kong: `Counts in windows of the clock: ${String(burst)} in a second${average}. Around the edge of a window twice as many pass.${counted}`,
+      kong: `Counts in windows of the clock: ${String(burst)} in a second${average}. Around the edge of a window twice as many pass, and so may requests that come at the same moment.${counted}`,
       wayOut: isByAddress ? "Ask for a key on this route, or limit per address." : burst === requestsPerSecond ? null : "Set the burst to the requests per second for the same limit in every second.",
     };
   },
@@ -115,7 +115,7 @@ const retryCheck: Check = {
   isUsed: ({ retryAttempts }) => retryAttempts !== undefined && retryAttempts > 0,
   find: ({ retryAttempts = 0, target }) =>
     retryAttempts === 0 || target.kind === "answer" ? null : {
-      id: "retries", severity: "differs", title: "Retries", envoy: "Tries again when no connection was made, and after a 502 or 503 to GET, HEAD and OPTIONS.", kong: "Tries again when no connection was made, and at once. A 502 or 503 of the service goes back to the client.",
+      id: "retries", severity: "differs", title: "Retries", envoy: "Tries again when no connection was made, and after a 502 or 503 to GET, HEAD and OPTIONS.", kong: "Tries again, at once, when no connection was made, and GET, HEAD, OPTIONS, PUT and DELETE also when it breaks before an answer. A 502 or 503 of the service goes back to the client.",
       wayOut: "Have clients repeat a GET after 502 or 503.",
     },
 };
@@ -140,15 +140,24 @@ const responseHeaderCheck: Check = {
   },
 };
 
+const requestHeaderCheck: Check = {
+  policy: "request headers",
+  isUsed: ({ requestHeaders = [], removeRequestHeaders = [] }) => requestHeaders.length + removeRequestHeaders.length > 0,
+  find({ requestHeaders = [], removeRequestHeaders = [] }) {
+    const refused = [...requestHeaders.map(({ name }) => name), ...removeRequestHeaders].find((name) => !isWritableHeader(name));
+    if (refused === undefined) return null;
+    return { id: "request-header-name", severity: "impossible", title: "Request headers", envoy: "Sets and removes every name that HTTP allows.", kong: `Refuses ${refused}: letters, digits, hyphens and underscores only.`, wayOut: "Leave that header to the service, or give it another name." };
+  },
+};
+
 const alike = (policy: string, isUsed: Check["isUsed"]): Check => ({ policy, isUsed, find: () => null });
 
 /** Every policy that a route can have. */
 export const checks: readonly Check[] = [
-  pathCheck, headerCheck, rewriteCheck, accessCheck, rateCheck, timeoutCheck, retryCheck, externalCheck, responseHeaderCheck,
+  pathCheck, headerCheck, rewriteCheck, accessCheck, rateCheck, timeoutCheck, retryCheck, externalCheck, requestHeaderCheck, responseHeaderCheck,
   alike("methods", ({ match }) => match.methods !== undefined),
   alike("allowed addresses", ({ ipAllow }) => ipAllow !== undefined),
   alike("CORS", ({ cors }) => cors !== undefined),
-  alike("request headers", ({ requestHeaders = [], removeRequestHeaders = [] }) => requestHeaders.length + removeRequestHeaders.length > 0),
   alike("idle timeout", ({ idleTimeoutMs }) => idleTimeoutMs !== undefined),
   alike("body size", ({ maxBodyBytes }) => maxBodyBytes !== undefined),
   alike("closing time", ({ closesAtMs }) => closesAtMs !== undefined),
@@ -161,6 +170,9 @@ export const generalDifferences: readonly PolicyDifference[] = [
   differs("refusals", "Refusals", "Says why in plain text: Unauthorized.", 'Says why as JSON: {"message":"No API key found in request"}. The status is the same.', "Have clients look at the status, not at the words."),
   differs("underscores", "Header names with an underscore", "Refuses the request with 400.", "Drops the header, and the request goes on without it."),
   differs("odd-paths", "Odd paths", "Reads \\ as a slash, and counts a doubled slash as a step for the .. after it.", "Refuses a path with a \\, and merges doubled slashes before it follows a .. there."),
+  differs("undecodable", "Text that is no UTF-8", "Takes it as it is: %ff is %ff.", "Answers 400 where the path holds it, and 404 where a header does that any route asks for.", "Have clients escape text as UTF-8."),
+  differs("order", "Addresses and keys", "Looks at the address first: who may not come from there gets 403.", "Looks at the key first: without one it is 401."),
+  differs("preflight", "Preflights from other origins", "Treats them as any request.", "Answers them with 200 by itself, and allows nothing."),
   differs("query-key", "Key in the query", "Exchanges an opaque key in ?apikey= for its token, in the query too.", "Exchanges it in the headers; the query keeps the key, except towards Realtime's socket.", "Send keys in the apikey header."),
   differs("forwarded", "Forwarded headers", "Tells services X-Forwarded-Prefix without a slash at its end.", "Tells it with the slash, tells the path in X-Forwarded-Path, and names the key's kind in X-Consumer-Username."),
   differs("log", "Access log", "Names the route and the kind of key of every request.", "Names neither. Numbers per route and per kind of key come from /metrics, and not for routes that check no key."),

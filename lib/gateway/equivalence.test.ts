@@ -44,6 +44,7 @@ describe("what an own route may be told", () => {
     ["a timeout", { timeoutMs: 1000 }, ["differs timeout"]],
     ["retries", { retryAttempts: 1 }, ["differs retries"]],
     ["an origin outside", { upstream: externalUpstream("https://api.example.com") }, ["differs external"]],
+    ["a request header that Kong refuses to write", { requestHeaders: { set: [], remove: ["x.a"] } }, ["impossible request-header-name"]],
     ["a response header that begins with a colon", { responseHeaders: { set: [{ name: "x-a", value: ":a" }], remove: [] } }, ["impossible response-header-colon"]],
   ])("%s", (_, parts, expected) => {
     expect(found(parts)).toEqual(expected);

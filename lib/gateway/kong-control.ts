@@ -7,8 +7,9 @@ export const kongPorts = { proxy: 8000, admin: 8001, status: 8100 } as const;
 export const kongCheckArgv = (file: string) => ["kong", "config", "parse", file];
 
 /**
- * Puts the uploaded file in force inside the running container: whole, or not at all, with Kong's reason on stdout and exit code 1. As plain text, because only
- * then Kong takes the MD5 of the text as `configuration_hash`. The image has bash and no client for HTTP.
+ * Puts the uploaded file in force inside the running container: whole, or not at all, with Kong's reason on stdout and exit code 1. As YAML, because only
+ * then Kong takes the MD5 of the text as `configuration_hash`; other text it refuses with 415. The image has bash and no client for HTTP.
+ * Source: kong/api/api_helpers.lua and kong/api/routes/config.lua of 3.9.3.
  */
 export const kongApplyArgv: readonly string[] = [
   "bash",
@@ -16,9 +17,12 @@ export const kongApplyArgv: readonly string[] = [
   [
     "set -e",
     `exec 3<>/dev/tcp/127.0.0.1/${kongPorts.admin}`,
-    `{ printf 'POST /config?check_hash=1 HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: text/plain\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n' "$(wc -c < ${kongFile})"; cat ${kongFile}; } >&3`,
+    `{ printf 'POST /config?check_hash=1 HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: text/yaml\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n' "$(wc -c < ${kongFile})"; cat ${kongFile}; } >&3`,
     "read -r version status reason <&3",
-    'case "$status" in 201|304) exit 0 ;; *) echo "Kong answered $status"; tail -c 2000 <&3; exit 1 ;; esac',
+    'case "$status" in 201|304) exit 0 ;; esac',
+    "while IFS= read -r line <&3 && [ \"$line\" != $'\\r' ]; do :; done",
+    // Entries that are well stand as null in what it says.
+    'answer="$(head -c 65536 <&3)"; answer="${answer##*\\"message\\":}"; printf "%s\\n" "Kong answered $status" "${answer//null,/}"; exit 1',
   ].join("\n"),
 ];
 
@@ -47,8 +51,8 @@ export function readKongVersion(stdout: string): string | undefined {
   return md5 !== undefined && readConfigurationHash(stdout) === md5 ? /^sha1 ([0-9a-f]{16})/m.exec(stdout)?.[1] : undefined;
 }
 
-/** What Kong printed when it refused a document, without times and places: its own words for a person. */
+/** What Kong printed when it refused a document: its own words for a person, without times and places and what nginx remarks. */
 export function kongProblem(output: string): string {
-  const lines = output.split("\n").map((line) => line.replace(/^Error: /, "").replace(/^\S+\.lua:\d+: /, "").trim()).filter((line) => line !== "" && !/^(Run with --v|Kong answered )/.test(line));
+  const lines = output.split("\n").map((line) => line.replace(/^Error: /, "").replace(/^\S+\.lua:\d+: /, "").trim()).filter((line) => line !== "" && !/^Run with --v|^[\d/ :]+\[(warn|notice|info)\] /.test(line));
   return (lines.join(" ") || "Kong says nothing more.").slice(0, 500);
 }

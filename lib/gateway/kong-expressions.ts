@@ -61,12 +61,20 @@ export function toExpression(match: RouteMatch): string {
   return [pathCondition(match), ...methodCondition(match.methods), ...(match.headers ?? []).map(headerCondition)].join(" && ");
 }
 
-/** Paths that hide a slash; Envoy refuses them before it looks for a route, so here they are a route of their own. */
-export const hiddenSlashExpression = 'http.path contains "%2F" || http.path contains "\\\\"';
+/**
+ * Paths that hide a slash, or an end: Kong compares the path as it was sent, with what follows a `#`, which services cut off. Envoy refuses them before it
+ * looks for a route, so here they are a route of their own.
+ */
+export const hiddenSlashExpression = 'http.path contains "%2F" || http.path contains "\\\\" || http.path contains "#"';
 
 /** Whether Kong's router can name this header: letters, digits and hyphens, its expressions know nothing else. */
 export function isExpressibleHeader(name: string): boolean {
   return /^[a-z0-9-]+$/.test(name);
+}
+
+/** Whether request-transformer takes this name. Source: kong/plugins/request-transformer/schema.lua (`validate_headers`). */
+export function isWritableHeader(name: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(name);
 }
 
 export type RegexDifference = { /** Kong refuses it, or may take it for something else. */ isImpossible: boolean; reason: string };

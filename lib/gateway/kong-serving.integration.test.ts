@@ -62,7 +62,7 @@ describe("the lab's Kong with the rendered document", () => {
 
   test("behind a proxy that it was told to trust, the client is the one behind it", async () => {
     const own = sampleOwnRoute({ id: "own-closed", name: "closed", match: pathOf("prefix", "/closed/"), ipAllow: ["203.0.113.0/24"] });
-    const behind = await startKong(configOf({ ownRoutes: [own] }), { KONG_TRUSTED_IPS: "127.0.0.0/8" });
+    const behind = await startKong(configOf({ ownRoutes: [own] }), { KONG_TRUSTED_IPS: "127.0.0.0/8", KONG_REAL_IP_HEADER: "X-Forwarded-For", KONG_REAL_IP_RECURSIVE: "on" });
     const ask = (forwarded: string) => behind.ask("/closed/a", { headers: { "x-forwarded-for": forwarded, "x-forwarded-proto": "https", "x-forwarded-host": "api.example.com" } });
     expect((await ask("203.0.113.7")).status).toBe(200);
     expect((await ask("203.0.113.7, 198.51.100.1")).status).toBe(403);
@@ -95,8 +95,10 @@ describe("the lab's Kong with the rendered document", () => {
     await whileApplied(configOf({ ownRoutes }), async () => {
       expect((await kong.ask("/closed/a")).status).toBe(403);
       expect(echoOf(await kong.ask("/local/a?b=1"))).toMatchObject({ service: "functions", url: "/moved/a?b=1" });
-      const limited = await Promise.all(Array.from({ length: 6 }, () => kong.ask("/limited/a")));
-      expect(limited.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(2);
+      const limited: number[] = [];
+      // One after the other: Kong counts a request after it has answered it.
+      while (limited.length < 6) limited.push((await kong.ask("/limited/a")).status);
+      expect(limited.filter((status) => status === 429).length).toBeGreaterThanOrEqual(2);
       expect((await kong.ask("/small/a", { method: "POST", body: "1234" })).status).toBe(200);
       expect((await kong.ask("/small/a", { method: "POST", body: "12345" })).status).toBe(413);
       expect((await kong.ask("/small/a", { method: "POST", headers: { "transfer-encoding": "chunked" }, body: "12345" })).status).toBe(413);

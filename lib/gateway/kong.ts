@@ -57,7 +57,7 @@ function renderRoute(route: GatewayRoute, priority: number, shared: Omit<KongInp
 export const hiddenSlashRouteId = "hidden-slashes";
 
 function refusalOfHiddenSlashes(priority: number): KongRoute {
-  const plugins = [terminate(400, "The path holds an escaped slash.")];
+  const plugins = [terminate(400, "The path holds an escaped slash, or a #.")];
   return { name: hiddenSlashRouteId, expression: hiddenSlashExpression, priority, strip_path: false, preserve_host: false, request_buffering: false, response_buffering: false, plugins };
 }
 

@@ -19,8 +19,8 @@ export function keyAuth(exchange: Exchange, config: PluginConfig<"key-auth">, cr
   if (!config.run_on_preflight && asked.method === "OPTIONS") return undefined;
   const challenge = { "www-authenticate": config.realm === undefined ? "Key" : `Key realm="${config.realm}"` };
   for (const name of config.key_names) {
-    const inHeader = config.key_in_header ? (asked.headers.get(name.toLowerCase()) ?? []) : [];
-    const sent = inHeader.length > 0 ? inHeader : config.key_in_query ? queryValues(asked.query, name) : [];
+    const inHeader = config.key_in_header ? (asked.seenHeaders.get(name.toLowerCase()) ?? []) : [];
+    const sent = inHeader.length > 0 ? inHeader : config.key_in_query ? queryValues(asked.args, name) : [];
     if (sent.length > 1) return message(401, "Duplicate API key found", challenge);
     const [key] = sent;
     if (key === undefined) continue;
@@ -62,8 +62,8 @@ export function jwt(exchange: Exchange, config: PluginConfig<"jwt">, credentials
   const challenge = { "www-authenticate": 'Bearer error="invalid_token"' };
   const refuse = (text: string) => message(401, text, challenge);
   const sent = new Set([
-    ...config.uri_param_names.flatMap((name) => queryValues(asked.query, name)),
-    ...config.header_names.flatMap((name) => /\s*[Bb]earer\s+(.+)/.exec(asked.headers.get(name)?.[0] ?? "")?.[1] ?? []),
+    ...config.uri_param_names.flatMap((name) => queryValues(asked.args, name)).filter((value) => value !== undefined),
+    ...config.header_names.flatMap((name) => /\s*[Bb]earer\s+(.+)/.exec(asked.seenHeaders.get(name)?.[0] ?? "")?.[1] ?? []),
   ]);
   const [token] = sent;
   if (token === undefined) return message(401, "Unauthorized", { "www-authenticate": "Bearer" });

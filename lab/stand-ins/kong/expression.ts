@@ -162,3 +162,8 @@ export function networkTest(text: string): (address: string) => boolean {
 export function compileExpression(source: string): Evaluate {
   return new Parser(tokenise(source)).whole();
 }
+
+/** Fields of a request that an expression names. */
+export function expressionFields(source: string): string[] {
+  return tokenise(source).flatMap(({ kind, value }) => (kind === "field" && (textFields.test(value) || addressFields.test(value)) ? [value] : []));
+}

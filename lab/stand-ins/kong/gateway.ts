@@ -2,29 +2,61 @@ import { randomBytes } from "node:crypto";
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { PassThrough, type Duplex, type Readable } from "node:stream";
 import type { Configuration } from "./declarative";
-import { isMalformed, message, readAsked, route, type Answer, type Exchange, type Headers } from "./exchange";
+import { readAsked, type Reading } from "./asked";
+import { message, route, type Answer, type Exchange, type ExchangeSettings, type Headers } from "./exchange";
 import { bodyLimitBytes, RateCounters } from "./limits";
 import { Metrics } from "./metrics";
+import { isUnescaped, refusalOf, type HeaderBuffers } from "./nginx";
 import { runAccess, runHeaderFilter } from "./plugins";
-import { answerHeaders, reach } from "./upstream";
+import { answerHeaders, mayRepeat, reach, type Reaching } from "./upstream";
 
-export type GatewayOptions = { trustedIps: readonly string[]; portMap: ReadonlyMap<number, number>; hasDebugHeader: boolean; writeLog(line: string): void; nowMs(): number };
+export type GatewayOptions = ExchangeSettings & { reading: Reading; buffers: HeaderBuffers; refusesUnescaped: boolean; reaching: Reaching; hasDebugHeader: boolean; spreadMs: number; inForce?(): void; writeLog(line: string): void; nowMs(): number };
+
+/** More than Kong's settings can ask for: what is too large is judged as nginx does, not by Node. */
+const nodeHeaderBytes = 8 * 1_048_576;
 
 type Sent = { status: number; headers: Headers; body: string | Readable; isUpstreams: boolean };
 type Seen = { exchange: Exchange | undefined; begunMs: number; requestId: string };
 
 /** The proxy: each request is served whole by the configuration that was in force when it came. */
 export class Gateway {
-  configuration: Configuration | undefined;
+  #taken: Configuration | undefined;
+  #served: Configuration | undefined;
+  #spreading: NodeJS.Timeout | undefined;
   readonly metrics = new Metrics();
   readonly server: Server;
   readonly #counters = new RateCounters();
 
   constructor(private readonly options: GatewayOptions) {
-    this.server = createServer((request, response) => void this.#serve(request, response));
+    this.server = createServer({ maxHeaderSize: nodeHeaderBytes }, (request, response) => void this.#serve(request, response));
+    this.server.maxHeadersCount = 0;
     this.server.on("upgrade", (request, socket, head) => void this.#upgrade(request, socket, head));
     this.server.keepAliveTimeout = 65_000;
     this.server.requestTimeout = 0;
+  }
+
+  /** What the status tells. */
+  get configuration(): Configuration | undefined {
+    return this.#taken;
+  }
+
+  /** In force at once, as after a start. */
+  set configuration(configuration: Configuration | undefined) {
+    this.#taken = configuration;
+    this.spread();
+  }
+
+  /** Told at once and served a little later: the worker that took it answers before the others have heard of it. Source: load_into_cache_with_events of `kong/db/declarative/import.lua`. */
+  take(configuration: Configuration): void {
+    this.#taken = configuration;
+    clearTimeout(this.#spreading);
+    this.#spreading = setTimeout(() => this.spread(), this.options.spreadMs);
+  }
+
+  spread(): void {
+    clearTimeout(this.#spreading);
+    this.#served = this.#taken;
+    this.options.inForce?.();
   }
 
   connections(): Promise<number> {
@@ -33,11 +65,12 @@ export class Gateway {
 
   /** The exchange and, when it ends here, the gateway's own answer. */
   #judge(request: IncomingMessage, seen: Seen): Answer | undefined {
-    const asked = readAsked(request, this.options.trustedIps);
-    if (isMalformed(asked)) return { status: 400, headers: { "content-type": "text/html" }, body: "Bad request" };
-    const { configuration } = this;
+    const refusal = refusalOf(request, this.options.buffers);
+    if (refusal !== undefined) return { status: refusal.status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${refusal.text}\nrequest_id: ${seen.requestId}\n` };
+    if (this.options.refusesUnescaped && isUnescaped(request.url ?? "")) return { status: 400, headers: { "content-type": "text/plain" }, body: "The path is not escaped as UTF-8." };
+    const configuration = this.#served;
     if (configuration === undefined) return message(404, "no Route matched with those values");
-    seen.exchange = route(configuration, asked, this.options.portMap, seen.requestId);
+    seen.exchange = route(configuration, readAsked(request, this.options.reading), this.options, seen.requestId);
     if (seen.exchange === undefined) return message(404, "no Route matched with those values");
     const answer = runAccess(seen.exchange, { configuration, counters: this.#counters, nowS: Math.floor(this.options.nowMs() / 1000) });
     return answer ?? (seen.exchange.route.upstream === undefined ? message(503, "no Service found with those values") : undefined);
@@ -81,7 +114,7 @@ export class Gateway {
     if (exchange === undefined || upstream === undefined) return undefined;
     const body = await readBody(request, exchange);
     if ("status" in body) return fromAnswer(body);
-    const reached = await reach(exchange, upstream, { body, isUpgrade: false, signal });
+    const reached = await reach(exchange, upstream, this.options.reaching, { body, isUpgrade: false, signal });
     if (reached.kind === "failed") return fromAnswer(reached.answer);
     if (reached.kind === "upgrade") {
       reached.socket.destroy();
@@ -101,7 +134,7 @@ export class Gateway {
       this.#refuseUpgrade(request, socket, seen, fromAnswer(own ?? message(500, undefined)));
       return;
     }
-    const reached = await reach(seen.exchange, upstream, { body: Buffer.alloc(0), isUpgrade: true, signal: gone.signal });
+    const reached = await reach(seen.exchange, upstream, this.options.reaching, { body: Buffer.alloc(0), isUpgrade: true, signal: gone.signal });
     if (reached.kind !== "upgrade") {
       this.#refuseUpgrade(request, socket, seen, reached.kind === "failed" ? fromAnswer(reached.answer) : { status: reached.message.statusCode ?? 502, headers: answerHeaders(reached.message, false), body: "", isUpstreams: true });
       return;
@@ -148,16 +181,17 @@ function headText({ status, headers }: Sent): string {
   return [`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ""}`, ...lines, "", ""].join("\r\n");
 }
 
-/** The body as it goes on; whole and counted where the route limits it and the request does not tell its length. */
+/** The body as it goes on; whole where it may go twice, and counted where the route limits it and the request does not tell its length. */
 async function readBody(request: IncomingMessage, exchange: Exchange): Promise<Readable | Buffer | Answer> {
-  const limit = exchange.route.plugins["request-size-limiting"];
-  if (limit === undefined || request.headers["content-length"] !== undefined) return request.pipe(new PassThrough());
+  const { plugins, upstream } = exchange.route;
+  const limit = request.headers["content-length"] === undefined ? plugins["request-size-limiting"] : undefined;
+  if (limit === undefined && (upstream === undefined || !mayRepeat(exchange, upstream))) return request.pipe(new PassThrough());
   const parts: Buffer[] = [];
   let sizeBytes = 0;
   // Left open when it ends early: the answer still has to go back on this connection.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
     sizeBytes += (part as Buffer).length;
-    if (sizeBytes > bodyLimitBytes(limit)) return message(413, "Request size limit exceeded");
+    if (limit !== undefined && sizeBytes > bodyLimitBytes(limit)) return message(413, "Request size limit exceeded");
     parts.push(part as Buffer);
   }
   return Buffer.concat(parts);

@@ -6,7 +6,7 @@ const run = `#!/bin/sh\nexec ${nodeProgram} ${standInFolder}/main.mjs "$@"\n`;
 export const standIn: StandIn = {
   name: "kong",
   repository: "kong/kong",
-  source: "lab stand-in of Kong on Node 24: the plugins that Basehold renders, by our reading of Kong",
+  source: "lab stand-in of Kong on Node 24: the plugins that Basehold renders, compared with Kong 3.9.3",
   runtime: "node",
   bundles: { main: fileURLToPath(new URL("./main.ts", import.meta.url)) },
   entrypoint: ["/entrypoint.sh"],

@@ -17,7 +17,8 @@ import { startLabStack, type RunningStack } from "../../running-stack.fixture";
 
 const run = promisify(execFile);
 const services: ServiceName[] = ["db", "api-gw", "auth", "rest", "realtime", "storage", "functions", "meta", "studio", "supavisor"];
-const firstPort = 33_000 + randomInt(200) * 10;
+// Below the ports that Linux gives to outgoing connections (32768 on).
+const firstPort = 31_000 + randomInt(150) * 10;
 const baseUrl = `http://127.0.0.1:${String(firstPort)}`;
 const walk = fileURLToPath(new URL("../../../e2e/supabase-js-walk.mts", import.meta.url));
 let stack: RunningStack;
@@ -41,7 +42,10 @@ test("a stack behind Kong gives every request of the contract the answer it must
   const answers = await Promise.all(requests.map(async (request) => ({ request, answer: await probe.send(baseUrl, request, stack.secrets, AbortSignal.timeout(20_000)) })));
   expect(judgeContract(answers).filter(({ isPassed }) => !isPassed)).toEqual([]);
   const meter = new KongMeter({ isFresh: true });
-  const metrics = readKongMetrics((await stack.exec("kong", [...kongStatusArgv("/metrics")])).stdout);
+  // Kong tells its counts about a second late.
+  const read = async () => readKongMetrics((await stack.exec("kong", [...kongStatusArgv("/metrics")])).stdout);
+  await expect.poll(async () => (await read())?.requests.map(({ routeId }) => routeId), { timeout: 10_000 }).toEqual(expect.arrayContaining(["rest-v1-protected", "pg-protected"]));
+  const metrics = await read();
   const counted = metrics === null ? [] : meter.add(1, metrics);
   expect(counted).toEqual(expect.arrayContaining([expect.objectContaining({ routeId: "rest-v1-protected", isUpstreams: true }), expect.objectContaining({ routeId: "pg-protected", status: 403, isUpstreams: false })]));
   // The contract is the panel's own check.

@@ -7,7 +7,8 @@ import { jwt } from "./authentication";
 import { credentialsOf } from "./credentials";
 import { DeclarativeError, parseDeclarative } from "./declarative";
 import { readEnvironment } from "./environment";
-import { route, type Asked, type Exchange } from "./exchange";
+import { askedFor } from "./asked.fixture";
+import { route, type Exchange } from "./exchange";
 import { compileExpression } from "./expression";
 import { normalizeKongPath, upstreamPath } from "./path";
 import { pluginSchemas } from "./plugin-schemas";
@@ -18,7 +19,6 @@ import type { LuaTable, LuaValue } from "./lua";
 const options = { enabledPlugins: Object.keys(pluginSchemas), flavor: "expressions" as const };
 const table = (values: Record<string, LuaValue>): LuaTable => ({ get: (name) => values[name] });
 const environment = (headers: Record<string, LuaValue>, query: Record<string, LuaValue> = {}) => table({ headers: table(headers), query_params: table(query) });
-const asked = (path: string, method = "GET", headers: Record<string, string[]> = {}): Asked => ({ method, rawPath: path, query: "", path: normalizeKongPath(path), headers: new Map(Object.entries({ host: ["a.example.com"], ...headers })), clientAddress: "127.0.0.1", isFromProxy: false, scheme: "http" });
 
 const withPlugin = (name: string, config: unknown) => JSON.stringify({ _format_version: "3.0", services: [{ name: "a", url: "http://a:1/", routes: [{ name: "r", paths: ["/"], plugins: [{ name, config }] }] }] });
 const problemOf = (text: string, changed = options) => {
@@ -34,15 +34,17 @@ const problemOf = (text: string, changed = options) => {
 describe("what is refused, as by Kong", () => {
   test.each([
     ["a plugin that nobody has", withPlugin("key-author", {}), /plugin 'key-author' not enabled/],
-    ["a field that the plugin lacks", withPlugin("cors", { origin: ["*"] }), /config\./],
-    ["a value of the wrong kind", withPlugin("rate-limiting", { second: "5" }), /config\.second/],
+    ["a field that the plugin lacks", withPlugin("cors", { origin: ["*"] }), /in 'origin': unknown field/],
+    ["a value of the wrong kind", withPlugin("rate-limiting", { second: "5" }), /in 'second': expected a number/],
     ["a limit without a number", withPlugin("rate-limiting", { policy: "local" }), /at least one of these fields/],
     ["a longer period with a lower limit", withPlugin("rate-limiting", { second: 10, minute: 5 }), /lower than the limit/],
-    ["an access list with both kinds", withPlugin("acl", { allow: ["a"], deny: ["b"] }), /only one of these fields/],
+    ["an access list with both kinds", withPlugin("acl", { allow: ["a"], deny: ["b"] }), /exactly one of these fields/],
+    ["a header's name that request-transformer does not take", withPlugin("request-transformer", { remove: { headers: ["X.Gone"] } }), /in entry 1 of 'headers': 'X\.Gone' is not a valid header/],
+    ["a header without a value", withPlugin("request-transformer", { add: { headers: ["x-a"] } }), /invalid value: x-a/],
     ["a template that is no Lua", withPlugin("request-transformer", { add: { headers: ["a:$(os.exit(]))"] } }), /not in supported format/],
     ["Lua that it does not know", withPlugin("post-function", { access: ["os.exit()"] }), /does not know/],
-    ["an unknown field of a service", JSON.stringify({ _format_version: "3.0", services: [{ name: "a", host: "a", retry: 1 }] }), /services\.0/],
-    ["an unknown format", JSON.stringify({ _format_version: "4.0" }), /_format_version/],
+    ["an unknown field of a service", JSON.stringify({ _format_version: "3.0", services: [{ name: "a", host: "a", retry: 1 }] }), /in 'retry': unknown field/],
+    ["an unknown format", JSON.stringify({ _format_version: "4.0" }), /in '_format_version': expected one of: 1\.1, 2\.1, 3\.0/],
     ["two routes of one name", JSON.stringify({ _format_version: "3.0", routes: [{ name: "r", paths: ["/a"] }, { name: "r", paths: ["/b"] }] }), /uniqueness violation/],
     ["an expression beside paths", JSON.stringify({ _format_version: "3.0", routes: [{ name: "r", paths: ["/a"], expression: 'http.path == "/"' }] }), /cannot set 'expression' with/],
     ["an expression that is none", JSON.stringify({ _format_version: "3.0", routes: [{ name: "r", expression: "http.path = /" }] }), /failed validation/],
@@ -65,7 +67,7 @@ describe("what is refused, as by Kong", () => {
 
 describe("upstream's own file", () => {
   const configuration = parseDeclarative(upstreamKongYaml(), options);
-  const routeOf = (path: string) => route(configuration, asked(path), new Map(), "id")?.route.name;
+  const routeOf = (path: string) => route(configuration, askedFor(path), { portMap: new Map(), tellsRequestId: true }, "id")?.route.name;
 
   test("is taken, and its routes are told apart by the length of their paths", () => {
     expect(["/auth/v1/verify", "/auth/v1/user", "/rest/v1/x", "/realtime/v1/api/tenants/a", "/realtime/v1/websocket", "/mcp", "/x"].map(routeOf)).toEqual([
@@ -119,8 +121,8 @@ describe("tokens of signed-in users", () => {
     return `${text}.${sign("sha256", Buffer.from(text), { key: pair.privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
   };
   const statusOf = (authorization: string) => {
-    const request = asked("/", "GET", { authorization: [authorization] });
-    const exchange: Exchange = { asked: request, route: { name: "r", matcher: { rank: [], compare: () => 0, matches: () => true }, stripsPath: false, preservesHost: false, upstream: undefined, plugins: {} }, identity: undefined, isCorsDone: false, isConsumerHidden: false, upstream: { path: "/", query: "", headers: new Map() }, requestId: "" };
+    const request = askedFor("/", { headers: [["Authorization", authorization]] });
+    const exchange: Exchange = { asked: request, route: { name: "r", matcher: { rank: [], fields: [], compare: () => 0, matches: () => true }, stripsPath: false, preservesHost: false, upstream: undefined, plugins: {} }, identity: undefined, isCorsDone: false, isConsumerHidden: false, upstream: { path: "/", query: "", headers: new Map() }, requestId: "" };
     return jwt(exchange, config, credentials, 5000)?.status ?? 200;
   };
 

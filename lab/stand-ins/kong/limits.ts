@@ -36,9 +36,14 @@ export class RateCounters {
       return limit === undefined ? [] : [{ limit, key: `${period}\n${String(start)}\n${who}`, endsAtS: start + periodS[period] }];
     });
     if (windows.some(({ key, limit }) => (this.#counts.get(key)?.count ?? 0) >= limit)) return message(config.error_code, config.error_message);
+    // Not before others are judged: requests at once all pass. Source: the timer in `kong/plugins/rate-limiting/handler.lua`.
+    setImmediate(() => this.#count(windows, nowS));
+    return undefined;
+  }
+
+  #count(windows: readonly { key: string; endsAtS: number }[], nowS: number): void {
     for (const { key, endsAtS } of windows) this.#counts.set(key, { count: (this.#counts.get(key)?.count ?? 0) + 1, endsAtS });
     if (this.#counts.size > 10_000) for (const [key, { endsAtS }] of this.#counts) if (endsAtS <= nowS) this.#counts.delete(key);
-    return undefined;
   }
 }
 

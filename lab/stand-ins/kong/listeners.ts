@@ -1,13 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { BodyTooLarge, readBody } from "../serving/http";
-import { DeclarativeError, parseDeclarative, type ParseOptions } from "./declarative";
+import { buildConfiguration, DeclarativeError, md5, parseDeclarative, type Configuration, type ParseOptions } from "./declarative";
 import type { Gateway } from "./gateway";
 
 const bodyLimitBytes = 10 * 1024 * 1024;
+const page415 = "<html>\r\n<head><title>415 Unsupported Media Type</title></head>\r\n<body>\r\n<center><h1>415 Unsupported Media Type</h1></center>\r\n</body>\r\n</html>\r\n";
 
 function answer(response: ServerResponse, status: number, body?: unknown, contentType = "application/json; charset=utf-8"): void {
-  response.writeHead(status, { "content-type": contentType });
-  response.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
+  if (typeof body === "string") {
+    response.writeHead(status, { "content-type": contentType });
+    response.end(body);
+    return;
+  }
+  const text = body === undefined ? "" : JSON.stringify(body);
+  response.writeHead(status, { "content-type": contentType, ...(status === 304 ? {} : { "content-length": Buffer.byteLength(text) }) });
+  response.end(text);
 }
 
 async function describeStatus(gateway: Gateway) {
@@ -40,18 +47,43 @@ export function statusServer(gateway: Gateway): Server {
 }
 
 /** A whole configuration for the one in force, or none: an invalid one answers 400 and changes nothing. */
+/** Source: before_filter of `kong/api/api_helpers.lua`, which compares the beginning and its case. */
+const acceptedTypes = ["application/json", "multipart/form-data", "application/x-www-form-urlencoded", "application/yaml", "text/yaml"] as const;
+
+/**
+ * The configuration in a body. Only text in YAML's types and in a form keeps the MD5 of the text; a document in JSON gets a hash of its own.
+ * Source: hydrate_config_from_request of `kong/api/routes/config.lua`.
+ */
+function readDocument(type: string, body: string, options: ParseOptions): Configuration | { status: number; message: string } {
+  const expected = { status: 400, message: "expected a declarative configuration" };
+  if (type === "application/json") {
+    let document: unknown;
+    try {
+      document = JSON.parse(body);
+    } catch {
+      return { status: 400, message: "Cannot parse JSON body" };
+    }
+    return buildConfiguration(document, md5(`table ${JSON.stringify(document)}`), options);
+  }
+  const text = type === "application/x-www-form-urlencoded" ? (new URLSearchParams(body).get("config") ?? "") : type === "multipart/form-data" ? "" : body;
+  return text === "" ? expected : parseDeclarative(text, options);
+}
+
 async function postConfig(gateway: Gateway, options: ParseOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const text = (await readBody(request, bodyLimitBytes)).toString();
-    if (text === "") return answer(response, 400, { message: "expected a declarative configuration" });
-    const parsed = parseDeclarative(text, options);
-    const isChecked = new URL(request.url ?? "/", "http://admin").searchParams.get("check_hash") === "1";
-    if (isChecked && parsed.hash === gateway.configuration?.hash) return answer(response, 304);
-    gateway.configuration = parsed;
+    const type = acceptedTypes.find((each) => request.headers["content-type"]?.startsWith(each));
+    const body = (await readBody(request, bodyLimitBytes)).toString();
+    if (type === undefined && (body !== "" || request.headers["content-type"] !== undefined)) return answer(response, 415, page415, "text/html; charset=UTF-8");
+    const parsed = readDocument(type ?? "text/yaml", body, options);
+    if ("status" in parsed) return answer(response, parsed.status, { message: parsed.message });
+    const inForm = type === "application/x-www-form-urlencoded" ? new URLSearchParams(body).get("check_hash") : null;
+    const isChecked = (new URL(request.url ?? "/", "http://admin").searchParams.get("check_hash") ?? inForm) === "1";
+    if (isChecked && type !== "application/json" && parsed.hash === gateway.configuration?.hash) return answer(response, 304);
+    gateway.take(parsed);
     answer(response, 201, {});
   } catch (error) {
     if (error instanceof BodyTooLarge) answer(response, 413, { message: "Request Entity Too Large" });
-    else if (error instanceof DeclarativeError) answer(response, 400, { code: 14, name: "invalid declarative configuration", message: `declarative config is invalid: ${error.message}`, fields: {} });
+    else if (error instanceof DeclarativeError) answer(response, 400, { fields: error.fields, name: "invalid declarative configuration", code: 14, message: error.summary });
     else throw error;
   }
 }

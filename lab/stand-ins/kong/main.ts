@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Server } from "node:http";
 import { describeError } from "../serving/http";
-import { parseDeclarative } from "./declarative";
-import { readEnvironment, type Address, type Environment } from "./environment";
+import { DeclarativeError, parseDeclarative } from "./declarative";
+import { readEnvironment, readNginx, type Address, type Environment } from "./environment";
 import { Gateway } from "./gateway";
 import { adminServer, statusServer } from "./listeners";
 
@@ -14,6 +14,9 @@ function fail(error: unknown): void {
   complain(`Error: ${describeError(error)}`);
   process.exitCode = 1;
 }
+
+/** Tests wait for it. */
+const inForceLine = "[notice] lab stand-in of Kong: the document is in force";
 
 const pidFileOf = ({ prefix }: Environment) => join(prefix, "pids", "nginx.pid");
 
@@ -31,10 +34,19 @@ function listen(server: Server, address: Address | null): Promise<void> {
   });
 }
 
+/** As Kong says which file it was that is not well. */
+function inFile<T>(prefix: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof DeclarativeError ? new Error(`${prefix}:\n${error.message}`) : error;
+  }
+}
+
 async function start(environment: Environment): Promise<void> {
-  const gateway = new Gateway({ ...environment, writeLog: say, nowMs: () => Date.now() });
+  const gateway = new Gateway({ ...environment, ...readNginx(process.env, environment.prefix), inForce: () => complain(inForceLine), writeLog: say, nowMs: () => Date.now() });
   const load = (): void => {
-    gateway.configuration = parseDeclarative(readFileSync(environment.configFile, "utf8"), environment);
+    gateway.configuration = inFile(`error parsing declarative config file ${environment.configFile}`, () => parseDeclarative(readFileSync(environment.configFile, "utf8"), environment));
   };
   if (environment.configFile !== "") load();
   const servers = [gateway.server, adminServer(gateway, environment), statusServer(gateway)] as const;
@@ -64,7 +76,7 @@ async function start(environment: Environment): Promise<void> {
 
 /** Reads a file as Kong would and says what is wrong with it. */
 function parseFile(file: string, environment: Environment): void {
-  parseDeclarative(readFileSync(file, "utf8"), environment);
+  inFile("Failed parsing", () => parseDeclarative(readFileSync(file, "utf8"), environment));
   say("parse successful");
 }
 

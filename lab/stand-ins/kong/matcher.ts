@@ -1,13 +1,14 @@
 import { RE2JS } from "re2js";
-import { compileExpression, type Match, type RouterContext } from "./expression";
+import { compileExpression, expressionFields, type Match, type RouterContext } from "./expression";
 import type { DeclaredRoute } from "./schema";
 
 /** Decides whether a route takes a request. `compare` puts the one that is tried first before the other. */
-export type Matcher = { matches(context: RouterContext, match: Match): boolean; compare(other: Matcher): number; readonly rank: readonly number[] };
+export type Matcher = { matches(context: RouterContext, match: Match): boolean; compare(other: Matcher): number; readonly rank: readonly number[]; /** What of a request it has conditions on. */ readonly fields: readonly string[] };
 
-function matcher(rank: readonly number[], matches: Matcher["matches"]): Matcher {
+function matcher(rank: readonly number[], fields: readonly string[], matches: Matcher["matches"]): Matcher {
   return {
     rank,
+    fields,
     matches,
     compare(other) {
       const at = rank.findIndex((value, index) => value !== (other.rank[index] ?? 0));
@@ -26,7 +27,7 @@ export function matcherOf(route: DeclaredRoute, flavor: "expressions" | "traditi
     if (flavor !== "expressions") throw new Error("expression: unknown field");
     if (hasTraditional) throw new Error("cannot set 'expression' with 'methods', 'hosts', 'paths', 'headers' simultaneously");
     const evaluate = compileExpression(route.expression);
-    return matcher([0, 0, 0, route.priority], evaluate);
+    return matcher([0, 0, 0, route.priority], expressionFields(route.expression), evaluate);
   }
   if (!hasTraditional) throw new Error("must set one of 'methods', 'hosts', 'headers', 'paths', 'expression'");
   if (route.priority !== 0) throw new Error("cannot set 'priority' with 'paths' simultaneously");
@@ -39,13 +40,14 @@ function traditional({ paths, hosts, methods, headers = {}, regex_priority }: De
   const [longest] = tests;
   // In one bit field with expressions' priorities a traditional route always counts more: the number of its conditions is above 2^46.
   const rank = [conditions, longest?.isRegex === true ? 1 + regex_priority : 0, longest?.weight ?? 0, 0];
-  return matcher(rank, (context, match) => {
+  const headerField = (name: string) => `http.headers.${name.toLowerCase().replaceAll("-", "_")}`;
+  return matcher(rank, ["http.path", "http.host", ...Object.keys(headers).map(headerField)], (context, match) => {
     const path = context.fieldValues("http.path")?.[0] ?? "/";
     const taken = tests.find((test) => test.matches(path));
     if (tests.length > 0 && taken === undefined) return false;
     if (methods !== undefined && !methods.includes(context.fieldValues("http.method")?.[0] ?? "")) return false;
     if (hosts !== undefined && !hosts.includes(context.fieldValues("http.host")?.[0] ?? "")) return false;
-    const hasHeaders = Object.entries(headers).every(([name, values]) => (context.fieldValues(`http.headers.${name.toLowerCase().replaceAll("-", "_")}`) ?? []).some((value) => values.includes(value)));
+    const hasHeaders = Object.entries(headers).every(([name, values]) => (context.fieldValues(headerField(name)) ?? []).some((value) => values.includes(value)));
     if (hasHeaders) match.matchedPath = taken?.taken(path);
     return hasHeaders;
   });

@@ -2,15 +2,32 @@ import type { Exchange } from "./exchange";
 
 const bucketsMs = [25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10_000, 30_000, 60_000];
 
+/** Each worker tells the others once in this time. Source: lua-resty-counter, as `kong/plugins/prometheus/prometheus.lua` starts it. */
+const syncMs = 1000;
+
 type Series = { counts: Map<string, number>; latencies: Map<string, { buckets: number[]; sumMs: number; count: number }>; bytes: Map<string, number> };
 
 const label = (value: string) => value.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 
+type Counted = { status: number; isUpstreams: boolean; durationMs: number; bytesIn: number; bytesOut: number };
+
 /** Counters as Kong's prometheus plugin names them. */
 export class Metrics {
   readonly #series: Series = { counts: new Map(), latencies: new Map(), bytes: new Map() };
+  #pending: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
-  record(exchange: Exchange | undefined, seen: { status: number; isUpstreams: boolean; durationMs: number; bytesIn: number; bytesOut: number }): void {
+  /** Counts what was answered; told from the next turn on. */
+  record(exchange: Exchange | undefined, seen: Counted): void {
+    this.#pending.push(() => this.#count(exchange, seen));
+    this.#timer ??= setInterval(() => this.sync(), syncMs).unref();
+  }
+
+  sync(): void {
+    for (const count of this.#pending.splice(0)) count();
+  }
+
+  #count(exchange: Exchange | undefined, seen: Counted): void {
     if (exchange?.route.plugins.prometheus === undefined) return;
     const place = `service="${label(exchange.route.upstream?.name ?? "")}",route="${label(exchange.route.name)}"`;
     const consumer = exchange.route.plugins.prometheus.per_consumer && !exchange.isConsumerHidden ? (exchange.identity?.consumer.username ?? "") : "";

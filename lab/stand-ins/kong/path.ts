@@ -1,16 +1,15 @@
+import { toBytes, toText } from "./query";
+
 /** Characters whose escapes stay. Source: RFC 3986 as read by Kong's `kong/tools/uri.lua`. */
 const reserved = new Set("!*'();:@&=+$,/?%#[]");
 
-const toBytes = (text: string) => Buffer.from(text).toString("latin1");
-const fromBytes = (bytes: string) => Buffer.from(bytes, "latin1").toString();
-
-/** A request's path as Kong compares it: escapes undone except of reserved characters, dots resolved, slashes merged. */
-export function normalizeKongPath(raw: string): string {
-  const decoded = toBytes(raw).replace(/%([0-9a-f]{2})/gi, (escaped: string, hex: string) => {
+/** A request's path, its bytes as latin1, as Kong compares it: escapes undone except of reserved characters, dots resolved, slashes merged. undefined when that is no UTF-8. */
+export function normalizeKongPath(raw: string): string | undefined {
+  const decoded = raw.replace(/%([0-9a-f]{2})/gi, (escaped: string, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
     return reserved.has(character) ? escaped.toUpperCase() : character;
   });
-  return fromBytes(resolve(decoded));
+  return toText(resolve(decoded));
 }
 
 /** Dots and doubled slashes in one pass: `/a//../b` is `/b`. */

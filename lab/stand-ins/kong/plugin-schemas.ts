@@ -8,9 +8,14 @@ import { compileTemplate } from "./template";
 const texts = z.array(z.string());
 const status = z.number().int().min(100).max(599);
 
-const headerLine = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+:[\s\S]*$/, "is not a valid header").superRefine(checkTemplate);
-const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "is not a valid header");
-const queryLine = z.string().regex(/^[^:]+:[\s\S]+$/, "key has no value").superRefine(checkTemplate);
+/** Source: validate_header_name of `kong/tools/http.lua`; the whole of HTTP's own alphabet is more. */
+const header = z.string().superRefine((line, context) => {
+  const name = line.replace(/:[\s\S]*$/, "");
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) context.addIssue({ code: "custom", message: `'${name}' is not a valid header` });
+});
+const headerLine = header.regex(/^[^:]+:/, { error: ({ input }) => `invalid value: ${String(input)}` }).superRefine(checkTemplate);
+const headerName = header;
+const queryLine = z.string().regex(/^[^:]+:[\s\S]+$/, { error: ({ input }) => `key '${String(input).replace(/:$/, "")}' has no value` }).superRefine(checkTemplate);
 const plainLine = z.string().regex(/^[^:]+:[\s\S]*$/, "has no value");
 
 function checkTemplate(line: string, context: z.RefinementCtx): void {
@@ -43,7 +48,7 @@ const keyAuth = z.strictObject({
 
 const acl = z
   .strictObject({ allow: texts.optional(), deny: texts.optional(), hide_groups_header: z.boolean().default(false) })
-  .refine(({ allow, deny }) => (allow === undefined) !== (deny === undefined), "only one of these fields must be non-empty: 'config.allow', 'config.deny'");
+  .refine(({ allow, deny }) => (allow === undefined) !== (deny === undefined), "exactly one of these fields must be non-empty: 'config.allow', 'config.deny'");
 
 const basicAuth = z.strictObject({ hide_credentials: z.boolean().default(false), realm: z.string().default("service") });
 
@@ -81,7 +86,7 @@ const rateLimiting = z
   })
   .superRefine((config, context) => {
     const limits = [config.second, config.minute, config.hour, config.day].filter((limit) => limit !== undefined);
-    if (limits.length === 0) context.addIssue({ code: "custom", message: "at least one of these fields must be non-empty: 'config.second', 'config.minute', 'config.hour', 'config.day'" });
+    if (limits.length === 0) context.addIssue({ code: "custom", message: "at least one of these fields must be non-empty: 'config.second', 'config.minute', 'config.hour', 'config.day', 'config.month', 'config.year'" });
     if (limits.some((limit, index) => index > 0 && limit < (limits[index - 1] ?? 0))) context.addIssue({ code: "custom", message: "the limit of a longer period cannot be lower than the limit of a shorter one" });
     if (config.limit_by === "header" && config.header_name === undefined) context.addIssue({ code: "custom", message: "header_name: required field missing" });
   });

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,8 +9,8 @@ import { WebSocketServer } from "ws";
 import { bundle } from "../../recipes/bundle";
 import { freePort, send, type Reply, type Sent } from "@/lib/gateway/envoy-process.fixture";
 import type { KongKeys } from "@/lib/gateway/kong-consumers";
-import { kongPlugins } from "@/lib/gateway/kong-plugins";
 import { upstreamAddresses, type UpstreamService } from "@/lib/gateway/routes";
+import { kongEnvironment, requestConfiguration } from "@/lib/stack/services/kong-environment";
 
 export type Echo = { service: string; method: string; url: string; headers: IncomingHttpHeaders; body: string };
 
@@ -62,7 +63,7 @@ export type RunningKong = {
   statusPort: number;
   log(): string;
   ask(path: string, sent?: Sent): Promise<Reply>;
-  /** Puts a document in force, with this machine's ports in place of the services'. */
+  /** Puts a document in force, everywhere, with this machine's ports in place of the services'. */
   apply(config: string): Promise<Reply>;
   /** Runs `kong` with these arguments beside the running one. */
   command(...args: string[]): Promise<{ exitCode: number | null; output: string }>;
@@ -77,7 +78,9 @@ function read(child: ChildProcess): { text(): string; ended: Promise<number | nu
   return { text: () => text, ended: new Promise((resolve) => child.once("close", resolve)) };
 }
 
-/** The stand-in as a plain process, with an echo behind every service. */
+const countIn = (log: string) => log.split("the document is in force").length;
+
+/** The stand-in as a plain process, in the environment that the product gives its Kong, with an echo behind every service. */
 export async function startKong(config: string, environment: Record<string, string> = {}): Promise<RunningKong> {
   const folder = mkdtempSync(join(tmpdir(), "basehold-kong-"));
   mkdirSync(join(folder, "prefix"));
@@ -93,8 +96,11 @@ export async function startKong(config: string, environment: Record<string, stri
   const [port, adminPort, statusPort] = [await freePort(), await freePort(), await freePort()];
   const file = join(folder, "kong.json");
   writeFileSync(file, place(config));
+  const [prefix, requests] = [join(folder, "prefix"), join(folder, "requests.conf")];
+  writeFileSync(requests, requestConfiguration);
   const env = {
-    ...process.env, KONG_DATABASE: "off", KONG_ROUTER_FLAVOR: "expressions", KONG_DECLARATIVE_CONFIG: file, KONG_PLUGINS: kongPlugins.join(","), KONG_PREFIX: join(folder, "prefix"), KONG_ALLOW_DEBUG_HEADER: "on",
+    ...process.env, ...kongEnvironment("http://127.0.0.1:8123", []), KONG_DECLARATIVE_CONFIG: file, KONG_PREFIX: prefix, KONG_ALLOW_DEBUG_HEADER: "on",
+    KONG_NGINX_PROXY_INCLUDE: requests, KONG_NGINX_PROXY_PROXY_SSL_TRUSTED_CERTIFICATE: join(prefix, ".ca_combined"),
     KONG_PROXY_LISTEN: `127.0.0.1:${port}`, KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`, KONG_STATUS_LISTEN: `127.0.0.1:${statusPort}`, KONG_PORT_MAPS: `8123:${port}`, ...environment,
   };
   const run = (...args: string[]) => spawn(process.execPath, [program, ...args], { env });
@@ -108,7 +114,12 @@ export async function startKong(config: string, environment: Record<string, stri
     port, adminPort, statusPort, folder, place,
     log: output.text,
     ask: (path, sent) => send(port, path, sent),
-    apply: (text) => send(adminPort, "/config?check_hash=1", { method: "POST", headers: { "content-type": "text/plain" }, body: place(text) }),
+    async apply(text) {
+      const before = countIn(output.text());
+      const reply = await send(adminPort, "/config?check_hash=1", { method: "POST", headers: { "content-type": "text/yaml" }, body: place(text) });
+      while (reply.status === 201 && countIn(output.text()) === before) await once(child.stderr, "data");
+      return reply;
+    },
     async command(...args) {
       const ran = read(run(...args));
       return { exitCode: await ran.ended, output: ran.text() };

@@ -31,7 +31,7 @@ const service = z
     retries: z.number().int().min(0).max(32_767).default(5), connect_timeout: time.default(60_000), read_timeout: time.default(60_000), write_timeout: time.default(60_000), tls_verify: z.boolean().optional(), tls_verify_depth: z.number().int().optional(), enabled: z.boolean().default(true),
     routes: z.array(route).default([]), plugins: z.array(plugin).default([]),
   })
-  .refine(({ url, host }) => url !== undefined || host !== undefined, "host: required field missing");
+  .refine(({ url, host }) => url !== undefined || host !== undefined, { path: ["host"], message: "required field missing" });
 
 const consumer = z
   .strictObject({

@@ -1,8 +1,9 @@
 import { checkUserAgent } from "@/lib/gateway/contract";
 import { isPanelCookie } from "./panel-cookie";
-import { lua, message, queryValues, type Answer, type Exchange, type Headers } from "./exchange";
-import type { LuaTable } from "./lua";
+import { lua, message, type Answer, type Exchange, type Headers } from "./exchange";
+import type { LuaTable, LuaValue } from "./lua";
 import { readChunk, type PluginConfig } from "./plugin-schemas";
+import { toBytes, writeQuery, type Argument } from "./query";
 import { compileTemplate } from "./template";
 
 const split = (line: string): [string, string] => {
@@ -10,32 +11,46 @@ const split = (line: string): [string, string] => {
   return [name, value];
 };
 
-function environmentOf({ upstream }: Exchange): LuaTable {
+const luaArgument = (args: readonly Argument[], name: string): LuaValue => {
+  const values = args.filter(([each]) => each === name).map(([, value]) => value);
+  return values.length > 1 ? values.map(String) : values[0];
+};
+
+function environmentOf({ asked }: Exchange, seen: Headers): LuaTable {
   // As they came: what a plugin changes is read at the first use, which is before it changes anything.
-  const { query } = upstream;
-  const headers = new Map([...upstream.headers].map(([name, values]) => [name, [...values]]));
+  const headers = new Map(seen);
   const tables: Record<string, LuaTable> = {
     headers: { get: (name) => lua(headers.get(name.toLowerCase().replaceAll("_", "-"))) },
-    query_params: { get: (name) => lua(queryValues(query, name)) },
+    query_params: { get: (name) => luaArgument(asked.args, name) },
     uri_captures: { get: () => undefined },
   };
   return { get: (name) => tables[name] };
 }
 
+/** The first headers only, as many as Kong lets plugins see. Source: `kong.request.get_headers`, lua_max_req_headers. */
+function seenHeaders({ asked, upstream }: Exchange): Headers {
+  const seen: Headers = new Map();
+  for (const [name, values] of upstream.headers) {
+    const [sent, known] = [asked.headers.get(name), asked.seenHeaders.get(name)];
+    if (sent === undefined) seen.set(name, values);
+    else if (known !== undefined) seen.set(name, known.length === sent.length ? values : values.slice(0, known.length));
+  }
+  return seen;
+}
+
+type Render = (line: string) => [string, string];
+
 /** Kong's order: path, headers (removed, replaced, added, appended), then the query. An expression that fails is an answer of 500. */
 export function transformRequest(exchange: Exchange, config: PluginConfig<"request-transformer">): Answer | undefined {
-  const environment = environmentOf(exchange);
-  const render = (line: string): [string, string] => {
+  const seen = seenHeaders(exchange);
+  const environment = environmentOf(exchange, seen);
+  const render: Render = (line) => {
     const [name, value] = split(line);
     return [name, compileTemplate(value)(environment)];
   };
-  const { upstream } = exchange;
   try {
-    if (config.replace.uri !== undefined) upstream.path = compileTemplate(config.replace.uri)(environment);
-    for (const name of config.remove.headers) upstream.headers.delete(name.toLowerCase());
-    for (const [name, value] of config.replace.headers.map(render)) if (upstream.headers.has(name.toLowerCase())) upstream.headers.set(name.toLowerCase(), [value]);
-    for (const [name, value] of config.add.headers.map(render)) if (!upstream.headers.has(name.toLowerCase())) upstream.headers.set(name.toLowerCase(), [value]);
-    for (const [name, value] of config.append.headers.map(render)) upstream.headers.set(name.toLowerCase(), [...(upstream.headers.get(name.toLowerCase()) ?? []), value]);
+    if (config.replace.uri !== undefined) exchange.upstream.path = compileTemplate(config.replace.uri)(environment);
+    transformHeaders(exchange, seen, config, render);
     transformQuery(exchange, config, render);
     return undefined;
   } catch {
@@ -43,14 +58,25 @@ export function transformRequest(exchange: Exchange, config: PluginConfig<"reque
   }
 }
 
-function transformQuery({ upstream }: Exchange, { remove, replace, add, append }: PluginConfig<"request-transformer">, render: (line: string) => [string, string]): void {
+/** A header that is not seen is neither removed nor replaced; one that is added takes its place. Source: transform_headers of `kong/plugins/request-transformer/access.lua`. */
+function transformHeaders({ upstream }: Exchange, seen: Headers, { remove, replace, add, append }: PluginConfig<"request-transformer">, render: Render): void {
+  for (const name of remove.headers.map((each) => each.toLowerCase())) if (seen.delete(name)) upstream.headers.delete(name);
+  for (const [name, value] of replace.headers.map(render)) if (seen.has(name.toLowerCase())) seen.set(name.toLowerCase(), [value]);
+  for (const [name, value] of add.headers.map(render)) if (!seen.has(name.toLowerCase())) seen.set(name.toLowerCase(), [value]);
+  for (const [name, value] of append.headers.map(render)) seen.set(name.toLowerCase(), [...(seen.get(name.toLowerCase()) ?? []), value]);
+  for (const [name, values] of seen) upstream.headers.set(name, values);
+}
+
+/** Only what is seen of a query is written again, in another order. Source: transform_querystrings, as above. */
+function transformQuery({ asked, upstream }: Exchange, { remove, replace, add, append }: PluginConfig<"request-transformer">, render: Render): void {
   if (remove.querystring.length + replace.querystring.length + add.querystring.length + append.querystring.length === 0) return;
-  const query = new URLSearchParams(upstream.query);
-  for (const name of remove.querystring) query.delete(name);
-  for (const [name, value] of replace.querystring.map(render)) if (query.has(name)) query.set(name, value);
-  for (const [name, value] of add.querystring.map(render)) if (!query.has(name)) query.set(name, value);
-  for (const [name, value] of append.querystring.map(render)) query.append(name, value);
-  upstream.query = query.toString();
+  let query = asked.args.filter(([name]) => !remove.querystring.includes(name));
+  const has = (wanted: string) => query.some(([name]) => name === wanted);
+  const set = (wanted: string, value: string) => void (query = [...query.filter(([name]) => name !== wanted), [wanted, toBytes(value)]]);
+  for (const [name, value] of replace.querystring.map(render)) if (has(name)) set(name, value);
+  for (const [name, value] of add.querystring.map(render)) if (!has(name)) set(name, value);
+  for (const [name, value] of append.querystring.map(render)) query = [...query, [name, toBytes(value)]];
+  upstream.query = writeQuery(query);
 }
 
 export function transformAnswer(config: PluginConfig<"response-transformer">, answer: Headers): void {

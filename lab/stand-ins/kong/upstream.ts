@@ -1,5 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
 import type { Duplex, Readable } from "node:stream";
 import type { Upstream } from "./declarative";
 import { message, type Answer, type Exchange, type Headers } from "./exchange";
@@ -25,38 +26,54 @@ const failures = {
   silent: message(504, "The upstream server is timing out"),
 };
 
-type Attempt = Reached | { kind: "retry" };
+/** What nginx does where an upstream fails, and whom it believes. */
+export type Reaching = { retriesErrors: boolean; retriesTimeouts: boolean; /** undefined: nothing to verify by. */ verifying: { authorities: string[] | undefined } | undefined };
+
 /** `signal` ends the request when the client has gone. */
 export type Sending = { body: Readable | Buffer; isUpgrade: boolean; signal: AbortSignal };
 
-/**
- * Sends the request on. A connection that was never made is tried again, up to the service's retries; once the request has begun to travel
- * the body is gone with it, so nothing else is.
- */
-export async function reach(exchange: Exchange, upstream: Upstream, sent: Sending): Promise<Reached> {
+type Failure = { kind: "failed"; answer: Answer; isTimeout: boolean; hasBegun: boolean };
+
+/** Methods that nginx repeats after the request has begun to travel: all but these. Source: NGX_HTTP_UPSTREAM_FT_NON_IDEMPOTENT of `src/http/ngx_http_upstream.c`. */
+const nonIdempotent = new Set(["POST", "PATCH", "LOCK"]);
+
+/** Whether a body is needed again when the first attempt breaks. */
+export const mayRepeat = ({ asked }: Exchange, { retries }: Upstream) => retries > 0 && !nonIdempotent.has(asked.method);
+
+/** Sends the request on: again while nothing was answered, up to the service's retries. A body that only streams goes once. */
+export async function reach(exchange: Exchange, upstream: Upstream, reaching: Reaching, sent: Sending): Promise<Reached> {
+  if (upstream.isVerified === true && upstream.protocol === "https" && reaching.verifying === undefined) return { kind: "failed", answer: failures.refused };
   for (let tried = 0; ; tried++) {
-    const attempt = await once(exchange, upstream, sent, tried < upstream.retries && !sent.signal.aborted);
-    if (attempt.kind !== "retry") return attempt;
+    const attempt = await once(exchange, upstream, reaching, sent);
+    if (attempt.kind !== "failed") return attempt;
+    const isWanted = (attempt.isTimeout ? reaching.retriesTimeouts : reaching.retriesErrors) && (!attempt.hasBegun || (mayRepeat(exchange, upstream) && Buffer.isBuffer(sent.body)));
+    if (!isWanted || tried >= upstream.retries || sent.signal.aborted || attempt.answer === failures.unresolved) return { kind: "failed", answer: attempt.answer };
   }
 }
 
-function once(exchange: Exchange, upstream: Upstream, { body, isUpgrade, signal }: Sending, mayRetry: boolean): Promise<Attempt> {
+function tlsOf({ host, isVerified }: Upstream, { verifying }: Reaching) {
+  return { servername: isIP(host) === 0 ? host : "", rejectUnauthorized: isVerified ?? verifying !== undefined, ...(verifying?.authorities === undefined ? {} : { ca: verifying.authorities }) };
+}
+
+function once(exchange: Exchange, upstream: Upstream, reaching: Reaching, { body, isUpgrade, signal }: Sending): Promise<Exclude<Reached, { kind: "failed" }> | Failure> {
   return new Promise((resolve) => {
     const { path, query } = exchange.upstream;
+    const mark = query !== "" || exchange.asked.endsWithMark ? "?" : "";
     const send = upstream.protocol === "https" ? httpsRequest : httpRequest;
     const outgoing = send({
-      host: upstream.host, port: upstream.port, method: exchange.asked.method, path: query === "" ? path : `${path}?${query}`, headers: outgoingHeaders(exchange, isUpgrade),
-      agent: false, signal, ...(upstream.protocol === "https" ? { servername: upstream.host, rejectUnauthorized: upstream.isVerified } : {}),
+      host: upstream.host, port: upstream.port, method: exchange.asked.method, path: `${path}${mark}${query}`, headers: outgoingHeaders(exchange, isUpgrade),
+      agent: false, signal, ...(upstream.protocol === "https" ? tlsOf(upstream, reaching) : {}),
     });
-    let isConnected = false;
+    let hasBegun = false;
     outgoing.on("response", (answer) => resolve({ kind: "answer", message: answer }));
     outgoing.on("upgrade", (answer, socket, head) => resolve({ kind: "upgrade", message: answer, socket, head }));
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
-      if (!isConnected && mayRetry && error.code !== "ENOTFOUND") resolve({ kind: "retry" });
-      else resolve({ kind: "failed", answer: error.code === "ENOTFOUND" || error.code === "EAI_AGAIN" ? failures.unresolved : error.message === "silent" ? failures.silent : failures.refused });
+      const isTimeout = error.message === "silent";
+      const answer = error.code === "ENOTFOUND" || error.code === "EAI_AGAIN" ? failures.unresolved : isTimeout ? failures.silent : failures.refused;
+      resolve({ kind: "failed", answer, isTimeout, hasBegun });
     });
     watchSilence(outgoing, upstream, () => {
-      isConnected = true;
+      hasBegun = true;
       if (Buffer.isBuffer(body)) outgoing.end(body);
       else body.pipe(outgoing);
     });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDesiredStack } from "../desired-schema";
 import type { GatewayKind } from "@/lib/gateway/contract";
@@ -13,6 +14,15 @@ const gatewayOf = (input: StackInput = sampleInput, kind: GatewayKind = "envoy")
   if (gateway === undefined) throw new Error("no gateway");
   return gateway;
 };
+
+function decodes(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe("a stack with Kong as its gateway", () => {
   test("passes the stack's own check for every release, and differs in its gateway alone", () => {
@@ -44,8 +54,20 @@ describe("a stack with Kong as its gateway", () => {
     expect(environment).toMatchObject({ KONG_DATABASE: "off", KONG_ROUTER_FLAVOR: "expressions", KONG_ADMIN_GUI_LISTEN: "off", KONG_PORT_MAPS: "8100:8000" });
   });
 
+  test("refuses every path that Kong's router cannot read before it sees it, and no other", () => {
+    const rule = gatewayOf(sampleInput, "kong").files.find(({ path }) => path.endsWith("kong-request.conf"))?.content ?? "";
+    // JavaScript knows no possessive quantifier, and is patient.
+    const readable = new RegExp(/!~\* "(.*)"\)/.exec(rule)?.[1]?.replace(")*+(", ")*(") ?? "^$", "i");
+    const piece = fc.oneof(fc.constantFrom("a", "/", "%20", "%25", "%c3%a9", "%E2%82%AC", "%f0%9f%98%80", "%ff", "%c3", "%e2%82", "%ed%a0%80", "%c0%af", "%f5%80%80%80", "é"), fc.integer({ min: 0, max: 255 }).map((byte) => `%${byte.toString(16).padStart(2, "0")}`));
+    fc.assert(fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+      const path = `/${pieces.join("")}`;
+      const isUtf8 = !path.includes("é") && decodes(path);
+      expect([readable.test(path), readable.test(`${path}?apikey=%ff`)]).toEqual([isUtf8, isUtf8]);
+    }), { numRuns: 2_000 });
+  });
+
   test("logs neither a query nor a header that carries a key", () => {
-    const log = gatewayOf(sampleInput, "kong").files.find(({ path }) => path.endsWith(".conf"))?.content ?? "";
+    const log = gatewayOf(sampleInput, "kong").files.find(({ path }) => path.endsWith("kong-log.conf"))?.content ?? "";
     expect(log).toContain("log_format basehold escape=json");
     expect(log).not.toMatch(/\$request_uri|\$request\b|\$args|\$query_string|\$http_(apikey|authorization|cookie|referer)|\$is_args/);
   });
