@@ -29,11 +29,11 @@ test("a gateway that is well says so, with its figures and upstreams, and the ov
 test("the overview says which gateway serves before it answers, and until when the other one is kept", async ({ page, panel }) => {
   await page.goto("/projects/archive-2019");
   await expect(page.getByRole("definition").filter({ hasText: /^Envoy$/ })).toBeVisible();
-  const beside = { state: "kept", until: new Date(Date.now() + 23.5 * 3_600_000).toISOString() };
+  const beside = { state: "kept", until: new Date(Date.now() + 24 * 3_600_000).toISOString() };
   await panel.withStore((store) => store.db.project.update({ where: { ref: "shop-us" }, data: { gatewayKind: "kong", gatewayBesideJson: JSON.stringify(beside) } }));
   await page.goto("/projects/shop-us");
   await expect(page.getByRole("link", { name: "Kong, not known" })).toBeVisible();
-  await page.getByRole("link", { name: "Envoy kept, ends in 23 h" }).click();
+  await page.getByRole("link", { name: "Envoy kept, ends in 24 h" }).click();
   await expect(page).toHaveURL(/\/projects\/shop-us\/routes\/gateway$/);
   await expect(page.getByRole("definition").filter({ hasText: "Envoy, kept for the way back" })).toBeVisible();
   await panel.withStore((store) => store.db.project.update({ where: { ref: "shop-us" }, data: { gatewayKind: null, gatewayBesideJson: null } }));

@@ -45,6 +45,10 @@ test("a viewer sees the project and its state, and can change nothing", async ({
   expect((await ask(page, "POST", `/api/v1/projects/${ref}/reveal`, { names: ["secretKey"] })).status).toBe(403);
   await page.goto(`/projects/${ref}/settings`);
   await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await expect(page.getByRole("button", { name: `Switch project, now ${ref}` })).toBeVisible();
+  await page.goto("/projects/nope/routes");
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Switch project/ })).toHaveCount(0);
 });
 
 test("an operator restarts a service and reads logs, and cannot reveal a secret", async ({ browser }) => {

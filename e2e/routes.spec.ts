@@ -87,9 +87,12 @@ test("a route to an upstream that does not exist comes back by itself, and the p
   await expect(page.getByRole("list", { name: "Revisions" }).getByText("Rolled back").first()).toBeVisible();
   expect(await statusAt(openedPath)).toBe(200);
 
+  await openRoutes(page);
+  await expect(failure).toContainText("kept as the draft below");
   await expect(draftOf(page)).toContainText("answered by https://nobody.invalid");
   await draftOf(page).getByRole("button", { name: "Discard" }).click();
   await expect(draftOf(page)).toHaveCount(0);
+  await expect(failure).toHaveCount(0);
 });
 
 test("of two people editing neither overwrites the other", async ({ page, browser }) => {

@@ -47,6 +47,7 @@ test.afterAll(async ({ browser }) => {
 
 test("what the other gateway does otherwise is shown before anything is switched", async ({ page }) => {
   await openGateway(page);
+  await expect(page.getByRole("navigation", { name: "Breadcrumb" })).toContainText(/Routes\s*\/\s*Envoy or Kong/);
   await expect(page.getByRole("definition").filter({ hasText: "Envoy, as the release has it" })).toBeVisible();
   await expect(page.getByRole("region", { name: "What is never the same" })).toContainText("Drops the header");
   await expect(page.getByText(/\d+ of \d+ routes mean the same on both/)).toBeVisible();
@@ -57,7 +58,7 @@ test("Kong takes over while requests run, Envoy takes over again, and no request
   await openGateway(page);
   const load = keepAsking(`${note("links").apiUrl ?? ""}/auth/v1/settings`, { apikey: note("secrets")["Publishable key"] ?? "" });
   await switchTo(page, "Kong", "Switch");
-  await expect(page.getByRole("definition").filter({ hasText: "kept for the way back" })).toContainText("in 23 h");
+  await expect(page.getByRole("definition").filter({ hasText: "kept for the way back" })).toContainText("in 24 h");
   await switchTo(page, "Envoy", "Switch back");
   const { asked, failed } = await load.stop();
   expect(failed).toEqual([]);

@@ -14,7 +14,7 @@ const looks: Record<DomainCheckItem["state"], { Icon: LucideIcon; ink: string; w
 };
 
 /** What was found when the name was last looked at, and the record to create. */
-export function DomainCheck({ hostname, check }: { hostname: string; check: DomainCheckView }) {
+export function DomainCheck({ hostname, check, isFromBefore }: { hostname: string; check: DomainCheckView; /** It was made before the name was attached. */ isFromBefore: boolean }) {
   const { wanted, alternative, found, nameServers, items, at } = check;
   const isPointed = items.some(({ id, state }) => id === "dns" && state === "ok");
   return (
@@ -27,7 +27,7 @@ export function DomainCheck({ hostname, check }: { hostname: string; check: Doma
         ))}
       </ul>
       <p className="text-sm text-ink-3">
-        Checked <TimeAgo at={at} isInline />
+        Checked <TimeAgo at={at} isInline />{isFromBefore && ", before the domain was attached"}
         {nameServers.length > 0 ? `, asked of ${nameServers.join(", ")}` : ", asked of this machine's resolver"}
         {found.length > 0 && <>; found: <span className="font-mono text-xs [overflow-wrap:anywhere]">{found.map(({ type, value }) => `${type} ${value}`).join(", ")}</span></>}.
       </p>

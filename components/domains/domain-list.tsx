@@ -14,7 +14,7 @@ import { StateBadge } from "@/components/ui/state-badge";
 import type { DomainsView, DomainView } from "@/lib/projects/views";
 import { DomainCheck } from "./domain-check";
 import type { DomainSheet } from "./domain-menu-entries";
-import { sayCertificateKind, sayRenewal } from "./domain-words";
+import { sayCertificateKind, sayRenewal, stillHolds } from "./domain-words";
 import type { DomainsActs } from "./domains-acts";
 
 // The menu and what it opens weigh more than the list: they come when somebody is about to press.
@@ -31,12 +31,7 @@ export function DomainList({ view, acts, whyNot }: ListProps) {
   return (
     <ul aria-label="Domains" className="flex flex-col gap-3">
       {view.domains.map((domain) => (
-        <li key={domain.hostname} className="flex min-w-0 flex-col gap-3 rounded border border-line bg-surface px-4 py-3">
-          <Head domain={domain} view={view} acts={acts} whyNot={whyNot} />
-          <Facts domain={domain} view={view} acts={acts} />
-          <Trouble domain={domain} />
-          <Found domain={domain} />
-        </li>
+        <DomainItem key={domain.hostname} domain={domain} view={view} acts={acts} whyNot={whyNot} />
       ))}
     </ul>
   );
@@ -44,9 +39,21 @@ export function DomainList({ view, acts, whyNot }: ListProps) {
 
 type ItemProps = ListProps & { domain: DomainView };
 
-function Head({ domain, view, acts, whyNot }: ItemProps) {
+function DomainItem({ domain, view, acts, whyNot }: ItemProps) {
+  const [wasChecked, setChecked] = useState(false);
+  return (
+    <li className="flex min-w-0 flex-col gap-3 rounded border border-line bg-surface px-4 py-3">
+      <Head domain={domain} view={view} acts={acts} whyNot={whyNot} onChecked={() => setChecked(true)} />
+      <Facts domain={domain} view={view} acts={acts} />
+      <Trouble domain={domain} />
+      <Found domain={domain} wasChecked={wasChecked} />
+    </li>
+  );
+}
+
+function Head({ domain, view, acts, whyNot, onChecked }: ItemProps & { onChecked(): void }) {
   const [opened, setOpened] = useState<DomainSheet | null>(null);
-  const check = useAct(acts.check, { done: "Checked." });
+  const check = useAct(acts.check, { done: "Checked.", onDone: onChecked });
   const { hostname, displayName, kind, isMain, state, url } = domain;
   const isOpen = state === "open";
   const isAttachable = state === "added" || state === "failed";
@@ -122,18 +129,19 @@ function Trouble({ domain: { state, stateReason, certificate, tls } }: { domain:
   );
 }
 
-/** Open while there is something to do about it. */
-function Found({ domain: { hostname, check, state } }: { domain: DomainView }) {
+/** Open until the name is served, and for whoever has just had it looked at. */
+function Found({ domain: { hostname, check, state }, wasChecked }: { domain: DomainView; wasChecked: boolean }) {
   if (check === null) return null;
-  const isWorthALook = state !== "open" || check.items.some((item) => item.state === "stop" || item.state === "warn");
+  const { items, isFromBefore } = stillHolds(check, state);
+  const what = `what the last check${isFromBefore ? ", made before it was attached," : ""} found`;
   return (
-    <details open={isWorthALook} className="group">
-      <summary className="inline-flex h-7 items-center rounded px-1.5 text-sm text-ink-2 hover:text-ink max-sm:h-11">
-        <span className="group-open:hidden">Show what the last check found</span>
-        <span className="hidden group-open:inline">Hide what the last check found</span>
+    <details open={state !== "open" || wasChecked} className="group">
+      <summary className="inline-flex min-h-7 items-center rounded px-1.5 text-sm text-ink-2 hover:text-ink max-sm:min-h-11">
+        <span className="group-open:hidden">Show {what}</span>
+        <span className="hidden group-open:inline">Hide {what}</span>
       </summary>
       <div className="pt-2">
-        <DomainCheck hostname={hostname} check={check} />
+        <DomainCheck hostname={hostname} check={{ ...check, items }} isFromBefore={isFromBefore} />
       </div>
     </details>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { CertificateView, DomainView } from "@/lib/projects/views";
-import { expiryWarnings, sayRenewal, sayRestarts, whyNotNow } from "./domain-words";
+import type { CertificateView, DomainCheckItem, DomainView } from "@/lib/projects/views";
+import { expiryWarnings, sayRenewal, sayRestarts, stillHolds, whyNotNow } from "./domain-words";
 
 const certificate = (daysLeft: number, level: CertificateView["level"], problem: string | null = null): CertificateView => ({ names: ["x"], issuer: "CA", notBefore: "2026-01-01T00:00:00.000Z", notAfter: new Date(Date.UTC(2026, 5, 1) + daysLeft * 86_400_000).toISOString(), daysLeft, level, seenAt: "2026-06-01T00:00:00.000Z", problem });
 const domain = (hostname: string, certificateView: CertificateView | null, parts: Partial<DomainView> = {}) => ({ hostname, tls: "acme" as const, state: "open" as const, certificate: certificateView, ...parts });
@@ -28,6 +28,21 @@ it("domains wait for a project that is ready and at rest", () => {
   expect(whyNotNow({ state: "ready", openOperationId: null })).toBeNull();
   expect(whyNotNow({ state: "deleting", openOperationId: null })).toContain("it is deleting");
   expect(whyNotNow({ state: "ready", openOperationId: "o" })).toContain("An operation is running");
+});
+
+describe("what a check found", () => {
+  const item = (id: DomainCheckItem["id"], state: DomainCheckItem["state"]): DomainCheckItem => ({ id, state, title: id, sentence: id });
+  const before = { items: [item("dns", "warn"), item("port-http", "ok"), item("port-https", "ok"), item("reach-http", "unknown"), item("reach-https", "unknown")] };
+  const after = { items: [item("dns", "ok"), item("port-http", "ok"), item("reach-http", "warn")] };
+
+  it("before the name was attached keeps of an open one only what attaching did not change, and says when it was made", () => {
+    expect(stillHolds(before, "open")).toEqual({ items: [item("dns", "warn")], isFromBefore: true });
+  });
+
+  it("counts whole until the name is open, and when it was made afterwards", () => {
+    for (const state of ["added", "waiting", "failed"] as const) expect(stillHolds(before, state)).toEqual({ items: before.items, isFromBefore: false });
+    expect(stillHolds(after, "open")).toEqual({ items: after.items, isFromBefore: false });
+  });
 });
 
 it("what is restarted is named", () => {

@@ -1,4 +1,4 @@
-import type { DomainsView, DomainView } from "@/lib/projects/views";
+import type { DomainCheckView, DomainsView, DomainView } from "@/lib/projects/views";
 
 const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
 
@@ -13,6 +13,16 @@ export function whyNotNow({ state, openOperationId }: Pick<DomainsView, "state" 
   // Degraded and unknown are what was seen of a project that is ready.
   if (!["ready", "degraded", "unknown", "paused", "failed"].includes(state)) return `Domains can be changed while the project is ready; it is ${state}.`;
   return openOperationId === null ? null : "An operation is running on this project. Domains can be changed when it has ended.";
+}
+
+/**
+ * What a check found that still counts. Of a name that is open it may have been made before the edge served it: then what it says of ports,
+ * and of what would be tried, no longer holds.
+ */
+export function stillHolds({ items }: Pick<DomainCheckView, "items">, state: DomainView["state"]): { items: DomainCheckView["items"]; isFromBefore: boolean } {
+  const isUntried = ({ id, state: found }: DomainCheckView["items"][number]) => id.startsWith("reach-") && found === "unknown";
+  const isFromBefore = state === "open" && items.some(isUntried);
+  return { items: isFromBefore ? items.filter((item) => !isUntried(item) && !item.id.startsWith("port-")) : items, isFromBefore };
 }
 
 /** What is restarted, in one sentence. */

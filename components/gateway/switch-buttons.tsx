@@ -22,7 +22,7 @@ export function SwitchButton({ view, acts }: Props) {
   const verb = `${beside?.state === "kept" ? "Switch back" : "Switch"} to ${gatewayNames[to]}`;
   return (
     <>
-      <Button variant="primary" disabled={whyNot !== null} title={whyNot ?? undefined} onClick={() => setOpen(true)}>
+      <Button variant={beside?.state === "kept" ? "secondary" : "primary"} disabled={whyNot !== null} title={whyNot ?? undefined} onClick={() => setOpen(true)}>
         {verb}
       </Button>
       <Dialog isOpen={isOpen} onOpenChange={setOpen} title={verb} description={`${gatewayNames[to]} starts beside ${gatewayNames[view.serving]} and is proven on an address of its own. Only then the traffic moves.`}>

@@ -4,7 +4,7 @@ import { PassingOperation } from "@/components/operations/passing-operation";
 import { ButtonLink } from "@/components/ui/button";
 import { FailureNote, Notice } from "@/components/ui/notice";
 import { StateBadge } from "@/components/ui/state-badge";
-import type { GatewayRevisionView, OperationView } from "@/lib/projects/views";
+import type { GatewayDraftView, GatewayRevisionView, OperationView } from "@/lib/projects/views";
 import { useRoutesEditing } from "./routes-context";
 
 /** A revision on its way into force, step by step. */
@@ -18,14 +18,20 @@ export function ApplyProgress({ operation, number }: { operation: OperationView;
   return <PassingOperation operation={operation} label={`Revision ${number}`} heading={heading} cancel={useRoutesEditing()?.acts.cancel ?? null} cancelled="Cancelling. What was in force comes back." />;
 }
 
-type OutcomeProps = { newest: GatewayRevisionView | null; isApplying: boolean; hasDraft: boolean };
+/** What a draft says of itself that was kept when its revision was taken back. */
+const cameBackOf = (number: number) => `Revision ${number}, which was taken back`;
 
-/** How the newest revision ended: a failure until something newer is there, a success for who watched it. */
-export function ApplyOutcome({ newest, isApplying, hasDraft }: OutcomeProps) {
+type OutcomeProps = { newest: GatewayRevisionView | null; isApplying: boolean; draft: Pick<GatewayDraftView, "cause"> | null };
+
+/** How the newest revision ended: a failure while the draft that came back of it is there, a success for who watched it. */
+export function ApplyOutcome({ newest, isApplying, draft }: OutcomeProps) {
   const editing = useRoutesEditing();
-  // Somebody else's revision is said too when this page saw it on its way.
+  // Somebody else's revision is said too when this page saw it on its way, and what came back of it also while it is mended.
   const [passing, setPassing] = useState<number | null>(null);
-  if (isApplying && newest !== null && passing !== newest.number) setPassing(newest.number);
+  const [discarded, setDiscarded] = useState<number | null>(null);
+  const isBack = newest !== null && draft?.cause === cameBackOf(newest.number);
+  if ((isApplying || isBack) && newest !== null && passing !== newest.number) setPassing(newest.number);
+  if (newest?.state === "failed" && !isApplying && draft === null && discarded !== newest.number) setDiscarded(newest.number);
   if (newest === null || isApplying) return null;
   if (newest.state === "in-force" && (passing === newest.number || editing?.watched === newest.number)) {
     return (
@@ -34,12 +40,13 @@ export function ApplyOutcome({ newest, isApplying, hasDraft }: OutcomeProps) {
       </div>
     );
   }
-  if (newest.state !== "failed" || newest.failure === null) return null;
+  const isSeen = isBack || passing === newest.number || editing?.watched === newest.number;
+  if (newest.state !== "failed" || newest.failure === null || draft === null || discarded === newest.number || !isSeen) return null;
   return (
     <FailureNote
       what={`Revision ${newest.number} was taken back. ${newest.failure.sentence}`}
       stillWorks="What was in force before is in force again; no other route was touched."
-      todo={hasDraft ? "Its changes are kept as the draft below: mend it and apply again, or discard it." : undefined}
+      todo={isBack ? "Its changes are kept as the draft below: mend it and apply again, or discard it." : undefined}
       technical={newest.failure.evidence.length > 0 ? newest.failure.evidence.join("\n") : null}
       isOpen
       acts={

@@ -7,7 +7,7 @@ import { toGatewayRoute } from "@/lib/gateway/precedence";
 import type { GatewayRoute } from "@/lib/gateway/routes";
 import type { GatewayView, KongImportView } from "@/lib/projects/views";
 import { FieldGroup } from "./edit-sheet";
-import { accessName, corsText, headerText, limitTexts, pathKindNames, timeoutText, upstreamName } from "./route-words";
+import { accessName, corsText, headerText, limitTexts, pathKindNames, timeoutSentence, upstreamName } from "./route-words";
 import type { checkSettings } from "./use-checked-settings";
 
 type ResultProps = {
@@ -79,7 +79,7 @@ function List({ children }: { children: ReactNode }) {
 
 function RouteItem({ route, name, isThere, was }: { route: GatewayRoute; name: string; isThere: boolean; was: ReactNode }) {
   const { match } = route;
-  const words = [upstreamName(route), accessName(route), timeoutText(route), ...limitTexts(route), ...(route.cors === undefined || route.target.kind === "answer" ? [] : [corsText(route)])];
+  const words = [upstreamName(route), accessName(route), timeoutSentence(route), ...limitTexts(route), ...(route.cors === undefined || route.target.kind === "answer" ? [] : [corsText(route)])];
   return (
     <li className="flex min-w-0 flex-col gap-0.5 px-3 py-2 [overflow-wrap:anywhere]">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">

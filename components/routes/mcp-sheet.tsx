@@ -56,7 +56,7 @@ function McpForm({ editing, onClose }: { editing: RoutesEditing; onClose(): void
       <FieldGroup title="Access">
         <Checkbox label="Open for a time" hint="Closed, it answers 403 to everyone." checked={form.isOpen} onChange={(event) => set({ isOpen: event.target.checked })} />
         {form.isOpen && (
-          <OpenFields form={form} set={set} bridgeAddress={editing.view.bridgeAddress} error={(place, field) => (isTouched(field) ? checked.problemAt(`mcp.${place}`) : undefined)} />
+          <OpenFields form={form} set={set} machineAddress={editing.view.machineAddress} error={(place, field) => (isTouched(field) ? checked.problemAt(`mcp.${place}`) : undefined)} />
         )}
       </FieldGroup>
       <FieldGroup title="Use">
@@ -67,25 +67,25 @@ function McpForm({ editing, onClose }: { editing: RoutesEditing; onClose(): void
   );
 }
 
-type OpenProps = { form: Form; set(part: Partial<Form>): void; bridgeAddress: string | null; error(place: string, field: keyof Form): string | undefined };
+type OpenProps = { form: Form; set(part: Partial<Form>): void; machineAddress: string | null; error(place: string, field: keyof Form): string | undefined };
 
-function OpenFields({ form, set, bridgeAddress, error }: OpenProps) {
-  const isBridgeListed = bridgeAddress !== null && linesOf(form.ipAllow).includes(bridgeAddress);
+function OpenFields({ form, set, machineAddress, error }: OpenProps) {
+  const isMachineListed = machineAddress !== null && linesOf(form.ipAllow).includes(machineAddress);
   return (
     <>
       <LinesField label="IP addresses that may use it" hint="An address or network a line. At least one." value={form.ipAllow} error={error("ipAllow", "ipAllow")} onChange={(ipAllow) => set({ ipAllow })} />
-      {bridgeAddress !== null && !isBridgeListed && (
+      {machineAddress !== null && !isMachineListed && (
         <Notice
           tone="info"
           act={
-            <Button size="sm" onClick={() => set({ ipAllow: [...linesOf(form.ipAllow), bridgeAddress].join("\n") })}>
-              Add {bridgeAddress}
+            <Button size="sm" onClick={() => set({ ipAllow: [...linesOf(form.ipAllow), machineAddress].join("\n") })}>
+              Add {machineAddress}
             </Button>
           }
-        >{`Requests from this machine itself, also through an SSH tunnel, arrive from \`${bridgeAddress}\`.`}</Notice>
+        >{`Requests from this machine itself, also through an SSH tunnel, arrive from \`${machineAddress}\`.`}</Notice>
       )}
       <Field label="Closes at" isRequired error={error("expiresAt", "closesAt")} hint="In your time zone. From then on it answers 403 by itself.">
-        <Input type="datetime-local" value={form.closesAt} onChange={(event) => set({ closesAt: event.target.value })} />
+        <Input type="datetime-local" min={inHours(0)} max={inHours(90 * 24)} value={form.closesAt} onChange={(event) => set({ closesAt: event.target.value })} />
       </Field>
       <Checkbox label="Ask for the service role's key too" hint="Without it, everyone at these addresses may run SQL." checked={form.requiresServiceKey} onChange={(event) => set({ requiresServiceKey: event.target.checked })} />
     </>

@@ -16,7 +16,8 @@ const accessNames: Record<GatewayRoute["access"], string> = {
 /** Who may pass. */
 export function accessName(route: GatewayRoute): string {
   if (route.target.kind === "answer") return route.target.status === 403 ? "Nobody" : "Service is off";
-  return accessNames[route.access];
+  const isOpen = route.access === "open" || route.access === "bypass";
+  return isOpen && route.ipAllow?.some((network) => network.endsWith("/0")) === false ? "Listed addresses" : accessNames[route.access];
 }
 
 /** Where requests go. */
@@ -33,6 +34,13 @@ export function timeoutText({ target, timeoutMs, idleTimeoutMs }: GatewayRoute):
   if (target.kind === "answer") return "–";
   if (timeoutMs === undefined) return idleTimeoutMs === undefined || idleTimeoutMs === 0 ? "None" : `${seconds(idleTimeoutMs)} of silence`;
   return idleTimeoutMs === undefined || idleTimeoutMs === 0 ? seconds(timeoutMs) : `${seconds(timeoutMs)}, or ${seconds(idleTimeoutMs)} of silence`;
+}
+
+/** The same where no head of a column says what it is. */
+export function timeoutSentence(route: GatewayRoute): string | null {
+  const text = timeoutText(route);
+  if (text === "–") return null;
+  return text === "None" ? "No timeout" : `Timeout ${text}`;
 }
 
 /** Which pages may read answers in a browser. */

@@ -4,7 +4,7 @@ import { cn } from "@/components/ui/class-names";
 import { Cell, HeadCell, Row, Table, TableHead } from "@/components/ui/table";
 import type { GatewayRoute } from "@/lib/gateway/routes";
 import type { RouteRow } from "./route-rows";
-import { accessName, corsText, headerText, limitTexts, pathKindNames, timeoutText, upstreamName } from "./route-words";
+import { accessName, corsText, headerText, limitTexts, pathKindNames, timeoutSentence, timeoutText, upstreamName } from "./route-words";
 
 type RowMark = "added" | "changed";
 
@@ -23,12 +23,11 @@ export function RoutesTable({ rows, marks = {}, acts, live }: TableProps) {
   return (
     <Table label="Routes in order of precedence">
       <TableHead>
-        <HeadCell className="md:min-w-52">Route</HeadCell>
-        <HeadCell className="min-w-34 max-md:hidden">Upstream</HeadCell>
-        <HeadCell className="max-md:hidden">Access</HeadCell>
-        <HeadCell className="max-[1400px]:hidden">Timeout</HeadCell>
-        <HeadCell className="min-w-20 max-[1400px]:hidden">CORS</HeadCell>
-        <HeadCell className="max-[1400px]:hidden">Limits</HeadCell>
+        <HeadCell className="md:min-w-54">Route</HeadCell>
+        <HeadCell className="min-w-32 max-md:hidden">Upstream</HeadCell>
+        <HeadCell className="min-w-30 !px-2 max-md:hidden">Access</HeadCell>
+        <HeadCell className="min-w-18 !px-2 max-[1400px]:hidden">Timeout</HeadCell>
+        <HeadCell className="min-w-40 !px-2 max-[1400px]:hidden">CORS, limits</HeadCell>
         {live?.head}
         {acts && (
           <HeadCell>
@@ -48,6 +47,7 @@ export function RoutesTable({ rows, marks = {}, acts, live }: TableProps) {
 function RouteLine({ row, mark, acts, live }: { row: RouteRow; mark: RowMark | undefined } & Pick<TableProps, "acts" | "live">) {
   const { route } = row;
   const limits = limitTexts(route);
+  const pages = route.cors === undefined || route.cors === "any" || route.target.kind === "answer" ? null : `CORS: ${corsText(route)}`;
   return (
     <Row className={cn(row.name !== null && "bg-accent-soft/40")}>
       <Cell className="py-2 align-top">
@@ -55,15 +55,20 @@ function RouteLine({ row, mark, acts, live }: { row: RouteRow; mark: RowMark | u
         <p className="mt-1 text-sm text-ink-2 [overflow-wrap:anywhere] md:hidden">
           {upstreamName(route)} · {accessName(route)}
         </p>
-        <p className="text-sm text-ink-3 [overflow-wrap:anywhere] min-[1400px]:hidden">{[timeoutText(route), ...limits, ...(route.cors === undefined || route.cors === "any" ? [] : [corsText(route)])].filter((text) => text !== "–").join(" · ")}</p>
+        <p className="text-sm text-ink-3 [overflow-wrap:anywhere] min-[1400px]:hidden">{[timeoutSentence(route), ...limits, pages].filter((text) => text !== null).join(" · ")}</p>
       </Cell>
       <Cell className="py-2 align-top max-md:hidden">
         <Upstream route={route} />
       </Cell>
-      <Cell className="py-2 align-top max-md:hidden">{accessName(route)}</Cell>
-      <Cell className="py-2 align-top max-[1400px]:hidden">{timeoutText(route)}</Cell>
-      <Cell className="py-2 align-top [overflow-wrap:anywhere] max-[1400px]:hidden">{corsText(route)}</Cell>
-      <Cell className="py-2 align-top max-[1400px]:hidden">{limits.length === 0 ? "–" : limits.map((text) => <p key={text}>{text}</p>)}</Cell>
+      <Cell className="!px-2 py-2 align-top text-sm max-md:hidden">{accessName(route)}</Cell>
+      <Cell className="!px-2 py-2 align-top text-sm max-[1400px]:hidden">{timeoutText(route)}</Cell>
+      <Cell className="!px-2 py-2 align-top text-sm max-[1400px]:hidden">
+        {[corsText(route), ...limits].map((text) => (
+          <p key={text} className="[overflow-wrap:anywhere]">
+            {text}
+          </p>
+        ))}
+      </Cell>
       {live?.of(row)}
       {acts && <Cell className="py-1 text-right align-top">{acts(row)}</Cell>}
     </Row>
@@ -77,7 +82,7 @@ function RouteName({ row: { id, name, route, isEnabled, overridden, permitted, i
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         {match.methods && <span className="font-mono text-xs text-ink-2">{match.methods.join(" ")}</span>}
         <span className="text-xs text-ink-3">{pathKindNames[match.kind]}</span>
-        <span className={cn("font-mono text-sm [overflow-wrap:anywhere]", isEnabled ? "font-medium" : "text-ink-3 line-through")}>{match.path}</span>
+        <span className={cn("font-mono text-sm [overflow-wrap:anywhere]", isEnabled ? "font-medium" : "text-ink-3 line-through")}>{breakable(match.path)}</span>
         {!isEnabled && <Badge>Off</Badge>}
         {mark !== undefined && <Badge tone="accent">{mark === "added" ? "Added" : "Changed"}</Badge>}
       </div>
@@ -95,9 +100,9 @@ function RouteName({ row: { id, name, route, isEnabled, overridden, permitted, i
   );
 }
 
-/** A path that breaks behind its slashes before it breaks within a word. */
+/** A path or an address that breaks behind its slashes before it breaks within a word. */
 function breakable(path: string): ReactNode {
-  return path.split(/(?<=\/)/).map((part, index) => (
+  return path.split(/(?<=[^/]\/+)(?!\/)/).map((part, index) => (
     <Fragment key={index}>
       {index > 0 && <wbr />}
       {part}
@@ -109,7 +114,7 @@ function Upstream({ route }: { route: GatewayRoute }) {
   const { target } = route;
   return (
     <div className="flex min-w-0 flex-col gap-0.5">
-      <span className={cn("[overflow-wrap:anywhere]", target.kind === "answer" ? "text-ink-3" : "font-mono text-sm")}>{upstreamName(route)}</span>
+      <span className={cn("[overflow-wrap:anywhere]", target.kind === "answer" ? "text-ink-3" : "font-mono text-sm")}>{breakable(upstreamName(route))}</span>
       {target.kind !== "answer" && target.rewrite !== undefined && <span className="font-mono text-xs text-ink-3 [overflow-wrap:anywhere]">as {breakable(target.rewrite)}</span>}
       {target.kind === "external" && target.forwardsCredentials && <span className="text-xs text-warn">with keys, tokens and cookies</span>}
     </div>

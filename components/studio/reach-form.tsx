@@ -7,9 +7,10 @@ import { Field } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import type { StudioView } from "@/lib/projects/views";
+import { whyOnLocalAddress } from "./reach-words";
 import type { StudioActs } from "./studio-acts";
 
-type Props = { view: Pick<StudioView, "ref" | "settings" | "isBehindEdge" | "mayChange" | "routeNetworks">; act: StudioActs["changeSettings"]; whyNot: string | null };
+type Props = { view: Pick<StudioView, "ref" | "settings" | "isBehindEdge" | "addresses" | "mayChange" | "routeNetworks">; act: StudioActs["changeSettings"]; whyNot: string | null };
 
 const linesOf = (text: string) => text.split(/[\s,]+/).filter((line) => line !== "");
 
@@ -25,6 +26,7 @@ export function ReachForm({ view, act, whyNot }: Props) {
   const isAddressDirty = isOnApiNames !== settings.isOnApiNames || isOnLocalAddress !== settings.isOnLocalAddress;
   const networkError = Object.entries(failure?.fields ?? {}).find(([name]) => name.startsWith("allowedNetworks"))?.[1];
   const isLocked = !mayChange || whyNot !== null;
+  const whyLocal = whyOnLocalAddress(view, isOnApiNames);
   return (
     <form
       className="flex min-w-0 flex-col gap-4 rounded border border-line bg-surface px-4 py-3"
@@ -43,8 +45,8 @@ export function ReachForm({ view, act, whyNot }: Props) {
           {isAddressDirty && <span className="text-xs font-normal text-warn">Not saved</span>}
         </legend>
         <Checkbox label="Names of the API" hint="Off, the public address serves the API alone." checked={isOnApiNames} disabled={isLocked || !isBehindEdge} onChange={(event) => setOnApiNames(event.target.checked)} />
-        <Checkbox label="The project's address on the machine" checked={isOnLocalAddress} disabled={isLocked} onChange={(event) => setOnLocalAddress(event.target.checked)} />
-        <p className="text-sm text-ink-3">{isBehindEdge ? "A name of its own, added under Domains, serves it always." : "Without the edge this project has one address, which serves API and Studio."}</p>
+        <Checkbox label="The project's address on the machine" hint={whyLocal} checked={isOnLocalAddress} disabled={isLocked || (whyLocal !== undefined && isOnLocalAddress)} onChange={(event) => setOnLocalAddress(event.target.checked)} />
+        {isBehindEdge && <p className="text-sm text-ink-3">A name of its own, added under Domains, serves it always.</p>}
       </fieldset>
       {mayChange && (
         <div className="flex flex-wrap items-center justify-end gap-3">

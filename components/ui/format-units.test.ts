@@ -24,4 +24,22 @@ describe("numbers for people carry their unit", () => {
     expect(formatDistance(3 * 86_400_000, 0)).toBe("in 3 d");
     expect(formatDistance(1000, 1500)).toBe("now");
   });
+
+  it.each([
+    [86_400 - 5, "in 24 h"],
+    [86_400 / 2 - 60, "in 12 h"],
+    [3600 - 5, "in 1 h"],
+    [1.4 * 3600, "in 1 h"],
+    [47.6 * 3600, "in 2 d"],
+    [59, "in 59 s"],
+    [3 * 31_536_000 - 60, "in 3 y"],
+  ])("%d s to come read as %s: what was just granted is told whole", (seconds, text) => expect(formatDistance(seconds * 1000, 0)).toBe(text));
+
+  it.each([
+    [86_400 - 5, "23 h ago"],
+    [3600 - 5, "59 min ago"],
+    [172_800, "2 d ago"],
+    [729 * 86_400, "729 d ago"],
+    [63_072_000, "2 y ago"],
+  ])("%d s past read as %s", (seconds, text) => expect(formatDistance(0, seconds * 1000)).toBe(text));
 });

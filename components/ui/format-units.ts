@@ -29,12 +29,21 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Distance in time, in words: `now`, `12 s ago`, `in 3 d`. */
+const distanceUnits = [
+  { word: "s", seconds: 1, below: 60 },
+  { word: "min", seconds: 60, below: 60 },
+  { word: "h", seconds: 3600, below: 48 },
+  { word: "d", seconds: 86_400, below: 730 },
+  { word: "y", seconds: 31_536_000, below: Infinity },
+] as const;
+
+/** Distance in time, in words: `now`, `12 s ago`, `in 3 d`. An age counts whole units; a time to come the nearest: 24 h that were just granted are 24 h. */
 export function formatDistance(fromMs: number, nowMs: number): string {
-  const differenceMs = nowMs - fromMs;
-  const seconds = Math.round(Math.abs(differenceMs) / 1000);
+  const isPast = nowMs >= fromMs;
+  const seconds = Math.round(Math.abs(nowMs - fromMs) / 1000);
   if (seconds < 2) return "now";
-  const amount =
-    seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${Math.floor(seconds / 60)} min` : seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : seconds < 63_072_000 ? `${Math.floor(seconds / 86_400)} d` : `${Math.floor(seconds / 31_536_000)} y`;
-  return differenceMs >= 0 ? `${amount} ago` : `in ${amount}`;
+  const count = isPast ? Math.floor : Math.round;
+  const unit = distanceUnits.find((each) => count(seconds / each.seconds) < each.below) ?? distanceUnits[4];
+  const amount = `${count(seconds / unit.seconds)} ${unit.word}`;
+  return isPast ? `${amount} ago` : `in ${amount}`;
 }

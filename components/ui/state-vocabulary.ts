@@ -63,7 +63,8 @@ const edge = {
 const domain = {
   added: { word: "Not attached", tone: "idle", icon: "minus" },
   rehearsing: { word: "Rehearsing", tone: "busy", icon: "spin" },
-  waiting: { word: "Getting its certificate", tone: "busy", icon: "spin" },
+  /** From the certificate on until the name is open. */
+  waiting: { word: "Being attached", tone: "busy", icon: "spin" },
   open: { word: "Open", tone: "good", icon: "check" },
   failed: { word: "Failed", tone: "bad", icon: "cross" },
 } as const satisfies Record<string, StateWord>;

@@ -37,7 +37,7 @@ test("what a schema says nothing of is told in plain words, and what it says sta
   expect(said({})).toMatchObject({ text: "This is missing.", count: "This is missing.", kind: "This is missing.", either: "This is missing.", own: "Its own words.", fields: "This is missing." });
   expect(said({ text: 1, count: 1.5, page: "abc", kind: "z", isOn: 1, list: ["a", "b"], fields: 1, short: "aaaa", filled: "", email: "x", inner: { z: 1 }, either: true, own: 1, ruled: "x" })).toEqual({
     text: "Use a text.", count: "Use a whole number.", page: "Use a number.", kind: "Use one of a, b.", isOn: "Use true or false.", list: "Use at most 1 entry.", fields: "Use an object with fields.",
-    short: "Use at most 3 characters.", filled: "This is empty.", email: "Use an email address.", inner: "There is no field z.", either: "This is none of the kinds of value that are taken here.", own: "Its own words.", ruled: "Its own rule.",
+    short: "Use at most 3 characters.", filled: "This is empty.", email: "Use an email address.", "inner.z": "There is no such field.", either: "This is none of the kinds of value that are taken here.", own: "Its own words.", ruled: "Its own rule.",
   });
   expect(said({ count: 9, list: 5, short: "a" })).toMatchObject({ count: "Use 5 at most.", list: "Use a list.", short: "Use at least 2 characters." });
 });

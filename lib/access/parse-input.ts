@@ -33,12 +33,13 @@ function findUnstorable(value: unknown, path: readonly string[]): readonly strin
   return null;
 }
 
-/** First message per path. What concerns the whole input stands under `input`. */
+/** First message per path, a field that is unknown under its own. What concerns the whole input stands under `input`. */
 export function toFieldErrors(error: z.ZodError): FieldErrors {
   const fields: FieldErrors = {};
   for (const issue of error.issues) {
-    const name = issue.path.length === 0 ? "input" : issue.path.map(String).join(".");
-    fields[name] ??= issue.message;
+    const path = issue.path.map(String);
+    if (issue.code === "unrecognized_keys") for (const key of issue.keys) fields[[...path, key].join(".")] ??= "There is no such field.";
+    else fields[path.length === 0 ? "input" : path.join(".")] ??= issue.message;
   }
   return fields;
 }

@@ -219,8 +219,13 @@ export function judgeContract(answers: readonly { request: ContractRequest; answ
   });
 }
 
+/** More statuses than a person reads one by one are those that are not among them. */
+const statusesRead = 10;
+
 function describeExpected({ statuses, bodyIncludes }: Expectation): string {
-  return `${statuses.join(" or ")}${bodyIncludes === undefined ? "" : ` with ${bodyIncludes}`}`;
+  const others = Array.from({ length: 500 }, (_, index) => index + 100).filter((status) => !statuses.includes(status));
+  const words = statuses.length <= statusesRead ? statuses.join(" or ") : `anything but ${others.join(", ")}`;
+  return `${words}${bodyIncludes === undefined ? "" : ` with ${bodyIncludes}`}`;
 }
 
 /** The body itself is never repeated: an answer may hold what no page should show. */

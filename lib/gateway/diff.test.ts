@@ -61,7 +61,7 @@ describe("a difference in words", () => {
     });
     expect(wordsOf(defaultGatewaySettings, after)).toEqual([
       "ends answers of /rest/v1/ after 300 s", "limits /rest/v1/ to 5 requests/s per key, 5 at once", "closes / to everyone",
-      "opens /mcp to 172.17.0.1 until 2027-01-01T00:00:00Z, with the service key", "lets external routes reach the private network 10.1.0.0/16",
+      "opens /mcp to 172.17.0.1 until 2027-01-01 00:00 UTC, with the service key", "lets external routes reach the private network 10.1.0.0/16",
     ]);
     expect(wordsOf(after, defaultGatewaySettings)).toEqual([
       "takes the timeout of /rest/v1/ back to the release's", "no longer limits how often /rest/v1/ is asked", "opens / again as the release has it",

@@ -105,7 +105,7 @@ const asReleased = (what: string, at: string) => `takes the ${what} of ${at} bac
 
 function describeMcp({ mcp: old }: GatewaySettings, { mcp: now }: GatewaySettings): GatewayChange[] {
   if (same(old, now)) return [];
-  const who = now.isOpen ? `${now.ipAllow.join(", ")} until ${now.expiresAt}${now.requiresServiceKey ? ", with the service key" : ", without a key"}` : "";
+  const who = now.isOpen ? `${now.ipAllow.join(", ")} until ${now.expiresAt.slice(0, 16).replace("T", " ")} UTC${now.requiresServiceKey ? ", with the service key" : ", without a key"}` : "";
   return [{ kind: "changed", routeId: "mcp-denied", sentence: now.isOpen ? `opens /mcp to ${who}` : "closes /mcp to everyone" }];
 }
 

@@ -24,7 +24,7 @@ export function findRegexProblem(source: string): string | undefined {
     if (compile(source).programSize() > maxProgramSize) return "The regular expression grows too large, mostly by repeats such as {100}. Use + or *, or split it into several routes.";
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "it is not understood";
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "it is not understood";
     return `The regular expression is not RE2: ${reason}. Look-around and back-references do not exist there.`;
   }
 }

@@ -1,7 +1,7 @@
 import type { ContractCredential, ContractRequest } from "./contract";
 import { judgeCaller, explainMatch, type Caller } from "./explain";
 import type { GatewayRequest } from "./match";
-import { effectiveRoutes } from "./precedence";
+import { effectiveRoutes, openMcpRouteId } from "./precedence";
 import type { GatewaySettings } from "./route-model";
 import { deniedBody, type GatewayOptions, type GatewayRoute, type HttpMethod } from "./routes";
 
@@ -29,9 +29,15 @@ export function adaptContract(requests: readonly ContractRequest[], settings: Ga
     if (route.isOwn === true) return [];
     if (options.isLegacyOff === true && (request.credential === "anon" || request.credential === "service")) return [withKeyOff(request, route)];
     if (settings.builtInOverrides[route.id]?.isClosed === true) return [{ ...request, title: `${request.title} (closed by this project)`, expected: { statuses: request.credential === "none" ? [401, 403] : [403] } }];
+    if (route.id === openMcpRouteId) return [withOpenMcp(request, route)];
     if (route.ipAllow !== undefined) return [{ ...request, expected: { statuses: [...new Set([...request.expected.statuses, 403])] } }];
     return [request];
   });
+}
+
+/** The prober may be on the list, and Studio then answers as it likes. */
+function withOpenMcp(request: ContractRequest, { access }: GatewayRoute): ContractRequest {
+  return { ...request, title: "The MCP endpoint is open to the addresses listed and no others", expected: { statuses: access === "service-key" ? [401, 403] : answeredByUpstream } };
 }
 
 /** Whether a request takes the dashboard's login: behind the edge it is asked about there, and only the gateway itself tells what it would say. */
@@ -84,7 +90,7 @@ function credentialsFor({ access }: GatewayRoute): ContractCredential[] {
 function toProbe(route: GatewayRoute, request: Sample, credential: ContractCredential, view: ProbeView): ContractRequest {
   const verdict = judge(route, request, credential, view);
   const refusals = route.ipAllow === undefined ? [] : [403];
-  const who = credential === "none" ? "nobody" : `the ${credential === "dashboard" ? "dashboard's password" : `${credential} key`}`;
+  const who = credential === "none" ? "whoever sends no key" : `the ${credential === "dashboard" ? "dashboard's password" : `${credential} key`}`;
   const base = { id: `${route.id}-${credential}`, method: request.method, path: request.target, credential, headers: { ...request.headers }, isWebSocket: false };
   if (!verdict.isAllowed && verdict.status !== null) {
     const hasBody = verdict.status === 403 && route.target.kind === "answer";

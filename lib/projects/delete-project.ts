@@ -1,7 +1,8 @@
 import { authorize } from "@/lib/access/authorize";
-import { ConflictError, InvalidError } from "@/lib/access/errors";
+import { ConflictError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
+import { requireConfirmedName } from "./confirm-name";
 import { deleteProjectInput, projectInput } from "./inputs";
 import { requireState, startOperation } from "./start-operation";
 
@@ -16,8 +17,7 @@ export const trashTimeMs = 7 * 24 * 3_600_000;
 export async function deleteProject(ctx: VerbContext, input: { ref: string; confirmName: string }): Promise<{ operationId: string }> {
   const { ref, confirmName } = parseInput(deleteProjectInput, input);
   const project = await authorize(ctx, "project.delete", ref);
-  const typed = confirmName.normalize("NFC").trim();
-  if (typed !== ref && typed !== project.displayName) throw new InvalidError({ confirmName: `Type ${project.displayName} or ${ref} to confirm.` });
+  requireConfirmedName(project, confirmName);
   return ctx.store.transaction(async (tx) => {
     const moved = await tx.project.updateMany({ where: { id: project.id, state: { in: ["ready", "paused", "failed"] } }, data: { wish: "delete", state: "deleting" } });
     if (moved.count === 0) throw new ConflictError("wrong-state", `${ref} cannot be deleted while it is ${project.state}.`);
@@ -46,8 +46,7 @@ export async function undoDeleteProject(ctx: VerbContext, input: { ref: string }
 export async function purgeProject(ctx: VerbContext, input: { ref: string; confirmName: string }): Promise<{ operationId: string }> {
   const { ref, confirmName } = parseInput(deleteProjectInput, input);
   const project = await authorize(ctx, "project.purge", ref);
-  const typed = confirmName.normalize("NFC").trim();
-  if (typed !== ref && typed !== project.displayName) throw new InvalidError({ confirmName: `Type ${project.displayName} or ${ref} to confirm.` });
+  requireConfirmedName(project, confirmName);
   return ctx.store.transaction(async (tx) => {
     const row = await tx.project.findUnique({ where: { id: project.id }, select: { state: true } });
     if (row?.state !== "deleted" && row?.state !== "failed") throw new ConflictError("wrong-state", `${ref} is ${row?.state ?? "gone"}. Delete it first: only a deleted or failed project can be purged.`);

@@ -27,6 +27,8 @@ async function retryToReady(operationId: string) {
   expect((await scene.project("shop"))?.state).toBe("ready");
 }
 
+const wayOut = "Port 8200 is held by another program on this machine. End that program and retry, or clean up and create the project again with another port.";
+
 describe("a creation during which", () => {
   it("the engine stops says so, keeps everything, and a retry finishes it", async () => {
     const operation = await create({ faults: (call) => (call.method === "startContainer" && /auth/.test(call.target) ? (scene.world.isReachable = false, undefined) : undefined) });
@@ -90,19 +92,19 @@ describe("a creation during which", () => {
     expect(scene.world.containers).toHaveLength(services.length);
   });
 
-  it("the chosen port is taken between check and start names the port, keeps the choice, and a retry finishes it", async () => {
+  it("the chosen port is taken between check and start says the ways out that there are, keeps the choice, and a retry finishes it", async () => {
     const operation = await create({ faults: (call) => (call.method === "createContainer" && /api-gw/.test(call.target) ? void scene.world.portsHeldByOthers.push(8200) : undefined) }, { gatewayPort: 8200 });
-    expect(operation.failure?.sentence).toContain("8200");
+    expect(operation.failure?.sentence).toBe(wayOut);
     expect(operation.failure?.service).toBe("api-gw");
     scene.world.portsHeldByOthers = [];
     await retryToReady(operation.id);
     expect((await getProject(scene.ctx(), "shop")).ports.gateway).toBe(8200);
   });
 
-  it("the chosen port is held by another program says so and keeps the choice", async () => {
+  it("the chosen port is held by another program says the ways out that there are and keeps the choice", async () => {
     scene.world.portsHeldByOthers.push(8200);
     const operation = await create({}, { gatewayPort: 8200 });
-    expect(operation.failure?.sentence).toBe("Port 8200 is held by another program on this machine. Choose another one, or end that program and retry.");
+    expect(operation.failure?.sentence).toBe(wayOut);
     expect((await scene.project("shop"))?.ports.find((row) => row.purpose === "gateway")?.port).toBe(8200);
     scene.world.portsHeldByOthers = [];
     await retryToReady(operation.id);

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { may } from "@/lib/access/authorize";
+import { authorizeInstallation, may } from "@/lib/access/authorize";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { parseInput } from "@/lib/access/parse-input";
 import { operationInput } from "./inputs";
 import { operationTitle, readOnlyKinds } from "./operation-titles";
-import type { OperationView } from "./views";
+import type { OperationDetail, OperationView } from "./views";
 import { authorizeOperation, visibleProjectIds } from "./visible";
 
 const failureSchema = z.object({ sentence: z.string(), service: z.string().nullable(), evidence: z.array(z.string()), isRetryable: z.boolean() });
@@ -16,15 +16,30 @@ type OperationRecord = Awaited<ReturnType<typeof authorizeOperation>>["operation
 type StepRecord = { key: string; title: string; status: string; startedAt: Date | null; finishedAt: Date | null; errorJson: string | null };
 
 /** One operation with its steps, as its page shows it. */
-export async function getOperation(ctx: VerbContext, operationId: string): Promise<OperationView> {
+export async function getOperation(ctx: VerbContext, operationId: string): Promise<OperationDetail> {
   const parsed = parseInput(operationInput, { operationId });
   const { operation, projectRef } = await authorizeOperation(ctx, "project.see", parsed.operationId);
-  const [steps, last, newest] = await Promise.all([
+  const [steps, last, newest, summary] = await Promise.all([
     ctx.store.db.operationStep.findMany({ where: { operationId: operation.id }, orderBy: { ordinal: "asc" } }),
     ctx.store.db.operationEvent.findFirst({ where: { operationId: operation.id }, orderBy: { seq: "desc" }, select: { seq: true } }),
     newestWork(ctx, operation.projectId === null ? [] : [operation.projectId]),
+    summaryOf(ctx, operation),
   ]);
-  return toView(ctx, operation, { projectRef, steps, lastSeq: last?.seq ?? 0, newest });
+  return { ...toView(ctx, operation, { projectRef, steps, lastSeq: last?.seq ?? 0, newest }), summary };
+}
+
+/** The operation and its entry are written in one transaction: looking around that moment spares a walk through the whole log. */
+const auditedWithinMs = 60_000;
+
+/** What was asked for, for those to whom the activity page shows it. */
+async function summaryOf(ctx: VerbContext, { id, kind, createdAt }: OperationRecord): Promise<string | null> {
+  const createdMs = createdAt.getTime();
+  const entry = await ctx.store.db.auditEntry.findFirst({
+    where: { operationId: id, action: kind, at: { gte: new Date(createdMs - auditedWithinMs), lte: new Date(createdMs + auditedWithinMs) } },
+    select: { summary: true, projectId: true },
+  });
+  if (entry === null || entry.projectId !== null) return entry?.summary ?? null;
+  return authorizeInstallation(ctx, "installation.audit").then(() => entry.summary, () => null);
 }
 
 const listInput = z.object({

@@ -5,6 +5,7 @@ import { permissions, type Permission } from "@/lib/access/permissions";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { gatewaysOf } from "./gateway/gateway-choice";
+import { lastContractRun } from "./last-contract";
 import { openOperationStatuses, toListItem, unreadableReason } from "./list-projects";
 import { readSettings, toPorts } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
@@ -34,7 +35,7 @@ export async function getProject(ctx: VerbContext, ref: string): Promise<Project
   const [row, operation, contract] = await Promise.all([
     db.project.findUniqueOrThrow({ where: { id: project.id }, include: { ports: true, snapshot: true } }),
     db.operation.findFirst({ where: { projectId: project.id, status: { in: openOperationStatuses } }, orderBy: { createdAt: "asc" }, select: { id: true } }),
-    db.contractRun.findFirst({ where: { projectId: project.id }, orderBy: { at: "desc" } }),
+    lastContractRun(db, project.id),
   ]);
   const settings = readSettings(row.settingsJson);
   const item = toListItem(row, { nowMs: ctx.now().getTime(), operationId: operation?.id ?? null, isContractPassed: contract?.isPassed ?? null });

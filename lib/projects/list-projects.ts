@@ -6,6 +6,7 @@ import type { Db } from "@/lib/adapters/store/types";
 import { deriveState } from "./derive-state";
 import { gatewaysOf } from "./gateway/gateway-choice";
 import { listProjectsInput } from "./inputs";
+import { lastContracts } from "./last-contract";
 import { readSettings } from "./settings-schema";
 import { parseDrift, parseServices } from "./snapshot";
 import type { ProjectListItem, ProjectState, ServiceObservation } from "./views";
@@ -36,18 +37,6 @@ async function loadPage(db: Db, { where, limit, nowMs }: { where: { AND: object[
   const openByProject = new Map(operations.map((operation) => [operation.projectId, operation.id]));
   const items = page.map((row) => toListItem(row, { nowMs, operationId: openByProject.get(row.id) ?? null, isContractPassed: contracts.get(row.id) ?? null }));
   return { items, nextCursor: rows.length > limit ? (page.at(-1)?.ref ?? null) : null };
-}
-
-/** Whether the newest contract run of each project passed. A failure at the very moment of a success counts. */
-async function lastContracts(db: Db, ids: readonly string[]): Promise<Map<string, boolean>> {
-  const newest = await db.contractRun.groupBy({ by: ["projectId", "isPassed"], where: { projectId: { in: [...ids] } }, _max: { at: true } });
-  const last = new Map<string, { atMs: number; isPassed: boolean }>();
-  for (const { projectId, isPassed, _max } of newest) {
-    const atMs = _max.at?.getTime() ?? 0;
-    const other = last.get(projectId);
-    if (other === undefined || atMs > other.atMs || (atMs === other.atMs && !isPassed)) last.set(projectId, { atMs, isPassed });
-  }
-  return new Map([...last].map(([projectId, { isPassed }]) => [projectId, isPassed]));
 }
 
 export type ListRow = {

@@ -117,6 +117,9 @@ export type OperationView = {
   lastSeq: number;
 };
 
+/** One operation by itself. `summary`: what was asked for, in the words of the activity page; null where nobody wrote it down, or for whom that page does not show it. */
+export type OperationDetail = OperationView & { summary: string | null };
+
 /** A line of the activity page: an operation or an audited act. */
 export type ActivityItem = {
   id: string;

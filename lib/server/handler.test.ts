@@ -87,6 +87,14 @@ describe("errors", () => {
     expect((await call(createProject, { method: "POST", headers: asToken(), body: JSON.stringify({ displayName: "x".repeat(300_000) }) })).status).toBe(413);
   });
 
+  it("say in the sentence too which field is missing, and name what is unknown, however deep, before what is missing for it", async () => {
+    const edit = async (body: object) => (await call(editProject, { method: "PATCH", params: { ref: "shop" }, headers: asToken(), body: JSON.stringify(body) })).json;
+    expect((await call(createProject, { method: "POST", headers: asToken(), body: "{}" })).json).toMatchObject({ detail: "displayName: This is missing.", fields: { displayName: "This is missing." } });
+    expect(await edit({ smtp: { hostname: "mail.example.com" } })).toMatchObject({ detail: expect.stringMatching(/^smtp\.hostname: There is no such field\. There are: host, /) as string });
+    expect(await edit({ smtp: {} })).toMatchObject({ detail: "smtp.host: This is missing." });
+    expect((await call(createProject, { method: "POST", headers: asToken(), body: "{" })).json).toMatchObject({ detail: "The body is not JSON." });
+  });
+
   it("come for access before anything is said about the input", async () => {
     expect((await call(deployFunction, { method: "PUT", headers: json, body: "{", params: { ref: "shop", name: "../x" } })).json).toMatchObject({ code: "unauthenticated" });
     const stranger = await cookieOf(await addSession(scene.store, scene.clock.now, await scene.addPerson("Sam", "none")));

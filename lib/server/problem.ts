@@ -19,13 +19,19 @@ export const commonProblems: Readonly<Record<string, string>> = {
   "internal": "A defect; the log has its cause under the reference in `detail`.",
 };
 
+/** A sentence that one input broke says of itself which input, for who reads the detail alone. What concerns the whole input stays as it is. */
+function detailOf({ status, publicMessage, fields = {} }: PanelError): string {
+  const [name] = Object.entries(fields).find(([, sentence]) => sentence === publicMessage) ?? [];
+  return status !== 422 || name === undefined || name === "input" ? publicMessage : `${name}: ${publicMessage}`;
+}
+
 /** An error as RFC 9457 says it; `code` is for programs, `detail` for people, `fields` names inputs and the rule each broke. */
 export function problemResponse(error: PanelError): Response {
   const body = {
     type: error.code in commonProblems ? `/api/v1/docs#error-${error.code}` : "/api/v1/docs#errors",
     title: titles[error.status] ?? "Error",
     status: error.status,
-    detail: error.publicMessage,
+    detail: detailOf(error),
     code: error.code,
     ...(error.fields === undefined ? {} : { fields: error.fields }),
   };

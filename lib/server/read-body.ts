@@ -24,12 +24,20 @@ export async function readJsonBody<Body extends z.ZodType>(request: Request, end
   return { body: parseInput(endpoint.body, json), text };
 }
 
-/** A misspelt field that is passed over looks as if it had been taken. Only the outermost fields: what lies deeper has schemas of its own. */
+/** A misspelt field that is passed over looks as if it had been taken, or as if another was missing. */
 function refuseUnknown(schema: z.ZodType, json: unknown): void {
-  if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined || typeof json !== "object" || json === null) return;
-  const known = Object.keys(schema.shape);
-  const unknown = Object.keys(json).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new InvalidError(Object.fromEntries(unknown.map((name) => [name, `There is no such field. There are: ${known.join(", ")}.`])));
+  const fields = Object.fromEntries(findUnknown(schema, json, []));
+  if (Object.keys(fields).length > 0) throw new InvalidError(fields);
+}
+
+/** Each unknown field by its path. Schemas that choose, as unions do, say themselves what they do not know. */
+function findUnknown(schema: unknown, json: unknown, path: readonly string[]): [string, string][] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) return findUnknown(schema.unwrap(), json, path);
+  if (schema instanceof z.ZodArray && Array.isArray(json)) return json.flatMap((item, index) => findUnknown(schema.element, item, [...path, String(index)]));
+  if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined || typeof json !== "object" || json === null || Array.isArray(json)) return [];
+  const shape: Record<string, unknown> = schema.shape;
+  const known = Object.keys(shape);
+  return Object.entries(json).flatMap(([name, value]) => (known.includes(name) ? findUnknown(shape[name], value, [...path, name]) : [[[...path, name].join("."), `There is no such field. There are: ${known.join(", ")}.`]]));
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {

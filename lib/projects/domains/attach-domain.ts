@@ -8,7 +8,7 @@ import type { Db } from "@/lib/adapters/store/types";
 import { readEdgeSetting } from "../edge/edge-setting";
 import { requireIdleEdge } from "../edge/turn-edge";
 import { requireNoOpenOperation, requireState, startOperation } from "../start-operation";
-import { findDomain, kindOf, type DomainRow } from "./domain-row";
+import { findDomain, kindOf, tlsOf, type DomainRow } from "./domain-row";
 import { attachDomainInput, domainInput } from "./inputs";
 import { takeSnapshot } from "./main-snapshot";
 
@@ -36,7 +36,7 @@ export async function attachDomain(ctx: VerbContext, input: z.input<typeof attac
     if (wasOpen && (row.isMain || !makesMain)) throw new ConflictError("open-already", `${row.hostname} is open already${row.isMain ? " and is the main address" : ""}.`);
     const summary = wasOpen ? `Make ${row.hostname} the main address of ${project.ref}` : `Attach ${row.hostname} to ${project.ref}`;
     const before = await takeSnapshot(tx, project.id);
-    return startOperation(tx, ctx, { kind: "domain.attach", project, input: { projectId: project.id, domainId: row.id, makesMain, wasOpen, before }, summary, detail: { hostname: row.hostname, makesMain } });
+    return startOperation(tx, ctx, { kind: "domain.attach", project, input: { projectId: project.id, domainId: row.id, makesMain, wasOpen, tls: tlsOf(row), before }, summary, detail: { hostname: row.hostname, makesMain } });
   });
 }
 

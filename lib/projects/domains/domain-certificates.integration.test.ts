@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { EdgeLoop } from "@/lib/worker/keep-edge";
 import { openScene, type Scene } from "../scene.fixture";
+import { attachDomainWorkflow } from "../workflows/domain-attach-workflow";
 import { attachDomain } from "./attach-domain";
 import { makePair } from "./certificates.fixture";
 import { replaceCertificate } from "./change-domain";
@@ -15,14 +16,17 @@ beforeEach(async () => {
   await setUp();
 });
 
-describe("a certificate of one's own, and the internal authority", () => {
+const notRehearsed = ["check", "issue", "verify", "images", "services", "open", "prove"];
+
+describe("a certificate of one's own, and the internal authority, with no rehearsal among the steps", () => {
   test("an uploaded one is served, its key is kept encrypted, and another takes its place without closing the name", async () => {
     const [first, second] = [await makePair({ names: ["*.example.com"] }), await makePair({ names: ["*.example.com", hostname] })];
     await add({ tls: "uploaded", ...first });
     expect((await domain())?.certificate).toMatchObject({ names: ["*.example.com"], issuer: "test", level: "ok" });
     const stored = () => scene.store.db.domain.findUniqueOrThrow({ where: { hostname } });
     expect((await stored()).keyCiphertext).toMatch(/^sealed\./);
-    expect((await attach()).status).toBe("done");
+    const attached = await attach();
+    expect([attached.status, attached.steps.map(({ key }) => key)]).toEqual(["done", notRehearsed]);
     expect((await stored()).keyCiphertext).toMatch(/^v1\./);
     const { operationId } = await replaceCertificate(scene.ctx(), { ref, hostname, ...second });
     expect((await scene.ended(operationId ?? "")).status).toBe("done");
@@ -40,10 +44,17 @@ describe("a certificate of one's own, and the internal authority", () => {
   test("the internal authority serves a name that public DNS does not know", async () => {
     scene.outside.addresses["nas.lan"] = [];
     await add({ hostname: "nas.lan", tls: "internal" });
-    expect((await attach("nas.lan")).status).toBe("done");
+    const attached = await attach("nas.lan");
+    expect([attached.status, attached.steps.map(({ key }) => key)]).toEqual(["done", notRehearsed]);
     expect([await publicUrl(), scene.edgeWorld.certificates.map(({ authority }) => authority)]).toEqual(["https://nas.lan", ["local"]]);
     await expect(replaceCertificate(scene.ctx(), { ref, hostname: "nas.lan", certificatePem: "", keyPem: "" })).rejects.toMatchObject({ code: "not-uploaded" });
   });
+});
+
+test("an attaching that an earlier version stored is taken up with its rehearsal", () => {
+  const { steps, parseInput } = attachDomainWorkflow(scene.tools());
+  const stored = parseInput({ projectId: "p", domainId: "d", makesMain: false, wasOpen: false, before: { settings: { publicUrl: "", siteUrl: "", redirectUrls: [] }, domains: [] } });
+  expect(steps.filter(({ isNeeded }) => isNeeded?.(stored) ?? true).map(({ key }) => key)).toEqual(["check", "rehearse", "issue", "verify", "open", "prove"]);
 });
 
 describe("expiry is watched, whoever issued the certificate", () => {
@@ -73,8 +84,8 @@ describe("expiry is watched, whoever issued the certificate", () => {
     expect(told).toEqual([`the certificate of ${hostname} ends soon`, `the certificate of ${hostname} ends soon`, `the certificate of ${hostname} has ended`]);
   });
 
-  test("a short-lived one warns when less than a quarter of its life is left, and an uploaded one like any other", async () => {
-    await add({ tls: "uploaded", ...(await makePair({ names: [hostname], days: 90 })) });
+  test("a short-lived one that the edge renews warns when less than a quarter of its life is left, an uploaded one at 21 and 7 days however short-lived", async () => {
+    await add({ tls: "uploaded", ...(await makePair({ names: [hostname], days: 16 })) });
     await add({ hostname: "b.example.com", tls: "internal" });
     await attach();
     await attach("b.example.com", false);
@@ -82,8 +93,8 @@ describe("expiry is watched, whoever issued the certificate", () => {
     if (internal !== undefined) internal.notAfterMs = internal.notBeforeMs + 12 * 3_600_000;
     scene.clock.advance(10 * 3_600_000);
     await loop().edge.lookOnce(never);
-    expect([(await domain())?.certificate?.level, (await domain("b.example.com"))?.certificate?.level]).toEqual(["ok", "soon"]);
-    scene.clock.advance(84 * dayMs);
+    expect([(await domain())?.certificate?.level, (await domain("b.example.com"))?.certificate?.level]).toEqual(["soon", "soon"]);
+    scene.clock.advance(12 * dayMs);
     await loop().edge.lookOnce(never);
     expect((await domain())?.certificate?.level).toBe("urgent");
   });

@@ -4,8 +4,8 @@ export type DomainKind = "api" | "studio";
 export type DomainTls = "acme" | "uploaded" | "internal";
 
 /**
- * `added` nothing of it is served. `rehearsing` a certificate of the staging directory is got, `waiting` its own is: every request is
- * answered 503 meanwhile. `open` it is served. `failed` attaching it was taken back; nothing of it is served.
+ * `added` nothing of it is served. `rehearsing` a certificate of the staging directory is got, `waiting` its own is, and then the
+ * services are told: every request is answered 503 meanwhile. `open` it is served. `failed` attaching it was taken back; nothing of it is served.
  */
 export type DomainState = "added" | "rehearsing" | "waiting" | "open" | "failed";
 
@@ -35,7 +35,7 @@ export type DomainCheckView = {
   isReady: boolean;
 };
 
-/** `soon`, `urgent`: it ends within 21 or 7 days (a certificate of less than 60 days: within a quarter or an eighth of its life). */
+/** `soon`, `urgent`: it ends within 21 or 7 days (one of less than 60 days that the edge renews: within a quarter or an eighth of its life). */
 export type ExpiryLevel = "ok" | "soon" | "urgent" | "expired";
 
 export type CertificateView = {

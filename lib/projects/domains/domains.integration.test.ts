@@ -3,6 +3,7 @@ import type { Actor } from "@/lib/access/actor";
 import { createProject } from "../create-project";
 import { deleteProject } from "../delete-project";
 import { editProject } from "../edit-project";
+import { getOperation } from "../get-operation";
 import { pauseProject } from "../pause-project";
 import { openScene, type Scene } from "../scene.fixture";
 import { addDomain } from "./add-domain";
@@ -105,6 +106,7 @@ describe("attached", () => {
     await add();
     const operation = await attach();
     expect([operation.status, operation.steps.map(({ key, status }) => `${key} ${status}`)]).toEqual(["done", ["check", "rehearse", "issue", "verify", "images", "services", "open", "prove"].map((key) => `${key} done`)]);
+    expect(await getOperation(scene.ctx(), operation.id)).toMatchObject({ title: "Attach domain", summary: `Attach ${hostname} to ${ref}` });
     expect(await domain()).toMatchObject({ state: "open", isMain: true, stateReason: null });
     expect([await publicUrl(), authUrl(), served()]).toEqual([`https://${hostname}`, `https://${hostname}/auth/v1`, [":443", ":80"]]);
     expect(scene.edgeWorld.certificates.map(({ authority }) => authority)).toEqual(["acme-staging-v02.api.letsencrypt.org-directory", "acme-v02.api.letsencrypt.org-directory"]);

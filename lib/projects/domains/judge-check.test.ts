@@ -93,13 +93,24 @@ describe("CAA", () => {
   test("an authority that does not name itself cannot be judged", () => expect(judge([issue("ca.example")], { identities: [] }).state).toBe("unknown"));
 });
 
+test("of a name that is open nothing is said to wait for its attaching: a port on which nothing listens is worth a look", () => {
+  const { items } = judgeCheck(facts({ state: "open" }));
+  expect(items.filter(({ id }) => id.startsWith("port-")).map(({ state, sentence }) => [state, sentence.slice(0, 26)])).toEqual([["warn", "Nothing listens on port 80"], ["warn", "Nothing listens on port 44"]]);
+  expect(items.filter(({ id }) => id.startsWith("reach-"))).toEqual([]);
+  expect(judgeCheck(facts({})).items.filter(({ id }) => id.startsWith("reach-")).map(({ state }) => state)).toEqual(["unknown", "unknown"]);
+});
+
 describe("expiry", () => {
   const dayMs = 24 * 3_600_000;
-  const level = (lifeDays: number, leftDays: number) => expiryOf({ notBeforeMs: 0, notAfterMs: lifeDays * dayMs }, new Date((lifeDays - leftDays) * dayMs)).level;
+  const level = (lifeDays: number, leftDays: number, isRenewed = true) => expiryOf({ notBeforeMs: 0, notAfterMs: lifeDays * dayMs, isRenewed }, new Date((lifeDays - leftDays) * dayMs)).level;
 
   test("warns at 21 and 7 days, and by its life where that is short", () => {
     expect([level(90, 21), level(90, 20.9), level(90, 6.9), level(90, -0.1)]).toEqual(["ok", "soon", "urgent", "expired"]);
     expect([level(6, 1.6), level(6, 1.4), level(6, 0.7), level(0.5, 0.2)]).toEqual(["ok", "soon", "urgent", "ok"]);
+  });
+
+  test("warns at 21 and 7 days of an uploaded certificate however short its life: nobody renews it but a person", () => {
+    expect([level(15, 14, false), level(15, 4, false), level(90, 22, false), level(90, 4, false), level(15, -0.1, false)]).toEqual(["soon", "urgent", "ok", "urgent", "expired"]);
   });
 });
 

@@ -33,17 +33,17 @@ type Verdict = Pick<DomainCheckItem, "state" | "sentence">;
 
 /** What was found as the page and the attaching judge it. Pure. */
 export function judgeCheck(facts: CheckFacts): DomainCheckView {
-  const { hostname, tls } = facts;
+  const { hostname } = facts;
   const wanted = wantedRecords(facts);
   const items: DomainCheckItem[] = [
     { id: "dns", title: "DNS", ...judgeDns(facts, wanted) },
     ...(facts.directory === null ? [] : [{ id: "acme" as const, title: facts.authority.name, ...judgeDirectory(facts.directory, facts.authority.name) }]),
     ...(facts.caa === null ? [] : [{ id: "caa" as const, title: "CAA", ...judgeCaaFact(facts, facts.caa) }]),
     ...(facts.certificate === null ? [] : [{ id: "certificate" as const, title: "Certificate", ...judgeCertificate(facts.certificate, facts.at) }]),
-    { id: "port-http", title: `Port ${facts.http.port}`, ...judgePort(facts.http, 80, tls) },
-    { id: "port-https", title: `Port ${facts.https.port}`, ...judgePort(facts.https, 443, tls) },
-    ...reachItem("reach-http", `http://${hostname}`, facts.http),
-    ...reachItem("reach-https", `https://${hostname}`, facts.https),
+    { id: "port-http", title: `Port ${facts.http.port}`, ...judgePort(facts.http, 80, facts) },
+    { id: "port-https", title: `Port ${facts.https.port}`, ...judgePort(facts.https, 443, facts) },
+    ...reachItem("reach-http", `http://${hostname}`, facts.http, facts),
+    ...reachItem("reach-https", `https://${hostname}`, facts.https, facts),
   ];
   const { panelHostname } = facts.machine;
   const isApex = zonesOf(hostname).length === 1 && !hostname.startsWith("*.");
@@ -96,25 +96,26 @@ function judgeCaaFact({ hostname, authority, directory }: CheckFacts, caa: CaaSe
 }
 
 function judgeCertificate({ facts, warnings }: NonNullable<CheckFacts["certificate"]>, at: string): Verdict {
-  const { level, daysLeft } = expiryOf(facts, new Date(at));
+  const { level, daysLeft } = expiryOf({ ...facts, isRenewed: false }, new Date(at));
   const until = new Date(facts.notAfterMs).toISOString().slice(0, 10);
   if (level === "expired") return { state: "stop", sentence: `The certificate ended on ${until}. Upload one that is valid today.` };
   if (level !== "ok") return { state: "warn", sentence: `The certificate ends on ${until}, in ${daysLeft} ${daysLeft === 1 ? "day" : "days"}. Nobody renews an uploaded one but you.` };
   return warnings.length === 0 ? { state: "ok", sentence: `By ${facts.issuer}, until ${until}.` } : { state: "warn", sentence: warnings.join(" ") };
 }
 
-function judgePort({ port, holder }: PortFact, usual: 80 | 443, tls: DomainTls): Verdict {
+function judgePort({ port, holder }: PortFact, usual: 80 | 443, { tls, state }: CheckFacts): Verdict {
   if (holder === "other") return { state: "stop", sentence: `Port ${port} is held by another program on the engine's machine. End that program, or let it forward to the edge and give the edge another port under Settings.` };
   if (holder === "unknown") return { state: "unknown", sentence: `Who holds port ${port} could not be seen.` };
+  if (holder === "nobody" && state === "open") return { state: "warn", sentence: `Nothing listens on port ${port}, and the edge ought to: Settings, Edge says how it is.` };
   const held = holder === "edge" ? `The edge listens on port ${port}.` : `Port ${port} is free. The edge takes it when the domain is attached.`;
   if (port === usual) return { state: "ok", sentence: held };
   const why = tls === "acme" ? `An authority asks at port ${usual} and nowhere else` : `Browsers ask at port ${usual} unless they are told`;
   return { state: "warn", sentence: `${held} ${why}: something has to forward ${usual} to ${port}.` };
 }
 
-function reachItem(id: "reach-http" | "reach-https", url: string, { port, holder, reached }: PortFact): DomainCheckItem[] {
+function reachItem(id: "reach-http" | "reach-https", url: string, { port, holder, reached }: PortFact, { state }: CheckFacts): DomainCheckItem[] {
   const title = `Reached at ${url}`;
-  if (reached === null) return holder === "edge" ? [] : [{ id, title, state: "unknown", sentence: "Nothing listens yet. It is tried when the domain is attached." }];
+  if (reached === null) return holder === "edge" || state === "open" ? [] : [{ id, title, state: "unknown", sentence: "Nothing listens yet. It is tried when the domain is attached." }];
   if (reached.by === "edge") return [{ id, title, state: "ok", sentence: "The edge answers under the name." }];
   if (reached.by === "other") return [{ id, title, state: "warn", sentence: `Another program answers under the name (status ${reached.status}), not the edge.` }];
   return [{ id, title, state: "warn", sentence: `Nobody answers under the name at port ${port}: ${reached.error}. A firewall or a router may not let it through. Some routers do not pass on what comes from inside: then it may work from elsewhere.` }];

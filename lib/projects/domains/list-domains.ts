@@ -52,17 +52,17 @@ function toView(row: DomainRow, { setting, now, openOperationId }: Around): Doma
   return {
     hostname: row.hostname, displayName: displayHostname(row.hostname, domainToUnicode), kind: kindOf(row), tls: tlsOf(row), state: row.state, stateReason: row.stateReason, isMain: row.isMain,
     redirectsHttp: row.redirectsHttp, hstsSeconds: row.hstsSeconds, url: domainUrl(row.hostname, setting),
-    certificate: toCertificateView(row.certificateJson, now), check: readCheck(row.checkJson), openOperationId, createdAt: row.createdAt.toISOString(),
+    certificate: toCertificateView(row, now), check: readCheck(row.checkJson), openOperationId, createdAt: row.createdAt.toISOString(),
   };
 }
 
 const stored = z.object({ names: z.array(z.string()), issuer: z.string(), notBeforeMs: z.number(), notAfterMs: z.number(), seenAt: z.string(), problem: z.string().nullable() });
 
-function toCertificateView(json: string | null, now: Date): CertificateView | null {
-  const parsed = json === null ? null : stored.safeParse(JSON.parse(json));
+function toCertificateView(row: DomainRow, now: Date): CertificateView | null {
+  const parsed = row.certificateJson === null ? null : stored.safeParse(JSON.parse(row.certificateJson));
   if (parsed === null || !parsed.success) return null;
   const { names, issuer, notBeforeMs, notAfterMs, seenAt, problem } = parsed.data;
-  return { names, issuer, notBefore: new Date(notBeforeMs).toISOString(), notAfter: new Date(notAfterMs).toISOString(), ...expiryOf(parsed.data, now), seenAt, problem };
+  return { names, issuer, notBefore: new Date(notBeforeMs).toISOString(), notAfter: new Date(notAfterMs).toISOString(), ...expiryOf({ ...parsed.data, isRenewed: tlsOf(row) !== "uploaded" }, now), seenAt, problem };
 }
 
 const storedCheck: z.ZodType<DomainCheckView> = checkDomainResponse;

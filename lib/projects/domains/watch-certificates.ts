@@ -28,7 +28,7 @@ export async function watchCertificates(tools: Tools, signal: AbortSignal): Prom
   for (const row of rows) {
     const facts = factsFor(row, held, keys);
     if (facts === null) continue;
-    const { level, daysLeft } = expiryOf(facts, tools.now());
+    const { level, daysLeft } = expiryOf({ ...facts, isRenewed: tlsOf(row) !== "uploaded" }, tools.now());
     const problem = level === "ok" || tlsOf(row) === "uploaded" ? null : await whyNotRenewed(tools, row.hostname, signal);
     await note(tools, row, facts, problem);
     if (level !== "ok") warnings.push({ hostname: row.hostname, level, daysLeft, problem });

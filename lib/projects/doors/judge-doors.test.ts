@@ -89,9 +89,16 @@ describe("doors", () => {
         const ports = { ...sampleInput.ports, ...inner, database: 5500 };
         const stack = buildDesiredStack({ ...sampleInput, settings, ports, gateways });
         const published = stack.services.flatMap(({ name, publishedPorts }) => publishedPorts.map((port) => ({ service: name, ...port })));
-        expect(new Set(wishedDoors(settings, ports, gateways).map((door) => JSON.stringify(door, Object.keys(door).sort())))).toEqual(new Set(published.map((door) => JSON.stringify(door, Object.keys(door).sort()))));
+        expect(new Set(wishedDoors(settings, ports, gateways).map(({ role: _role, ...door }) => JSON.stringify(door, Object.keys(door).sort())))).toEqual(new Set(published.map((door) => JSON.stringify(door, Object.keys(door).sort()))));
       }
     }
+  });
+
+  it("of a gateway behind the edge, or beside the one that serves, say what they are: no setting asks for them", () => {
+    const at = (role?: "inner" | "beside") => judgeOne(container("api-gw", { containerPort: 8000 }), [{ service: "api-gw", containerPort: 8000, hostIp: "127.0.0.1", hostPort: 5500, role }]);
+    expect([at("inner"), at("beside"), at()].map(({ severity, isExpected, why }) => [severity, isExpected, why.split(/[:,.]/)[0]])).toEqual([
+      ["ok", true, "The gateway's own port behind the edge"], ["ok", true, "The own port"], ["ok", true, "Asked for in the settings"],
+    ]);
   });
 
   it("opened by hand are closed by reconciling; those of others only by a person on the machine", () => {

@@ -47,7 +47,7 @@ function publishedDoor(container: DoorContainer, port: ObservedPort, facts: Judg
   const place = { address: port.hostIp, port: port.hostPort, containerPort: port.containerPort, protocol: port.protocol, reach };
   const answers = tried === undefined ? null : (facts.answers.get(targetKey({ address: tried, port: port.hostPort })) ?? null);
   const door = { ...named(container, port.containerPort), ...place, answers };
-  return wish === undefined ? { ...door, isExpected: false, ...unasked(container, place, facts) } : { ...door, isExpected: true, ...asked(container, place) };
+  return wish === undefined ? { ...door, isExpected: false, ...unasked(container, place, facts) } : { ...door, isExpected: true, ...asked(container, place, wish) };
 }
 
 function isSamePort(wished: WishedDoor, { containerPort, hostIp, hostPort, protocol }: ObservedPort): boolean {
@@ -61,8 +61,14 @@ function named({ name, service }: DoorContainer, containerPort: number): Pick<Do
 type Place = { reach: Reach; containerPort: number };
 type Verdict = Pick<Door, "severity" | "why" | "fix">;
 
+const roleWords: Record<NonNullable<WishedDoor["role"]>, string> = {
+  inner: "The gateway's own port behind the edge, on loopback: the edge sends it the project's requests.",
+  beside: "The own port, on loopback, of the gateway that does not serve: it is proven there, and what is still open on it stays until it ends.",
+};
+
 /** What the settings ask for is a choice: how much of a risk it is depends on who gets there. */
-function asked({ service }: DoorContainer, { reach, containerPort }: Place): Verdict {
+function asked({ service }: DoorContainer, { reach, containerPort }: Place, { role }: WishedDoor): Verdict {
+  if (reach === "loopback" && role !== undefined) return { severity: "ok", why: `${roleWords[role]} Programs of this machine get there, others do not.`, fix: null };
   if (reach === "loopback") return { severity: "ok", why: "Asked for in the settings. Programs of this machine get there, others do not.", fix: null };
   const { risk } = describePort(service, containerPort);
   const isGateway = isGatewayService(service);

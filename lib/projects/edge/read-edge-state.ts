@@ -49,6 +49,6 @@ function certificateOf({ hostname, tls }: ServedName, certificates: readonly Edg
 
 function describe(certificate: EdgeCertificate | undefined, now: Date): EdgeStateResponse["names"][number]["certificate"] {
   if (certificate === undefined) return null;
-  const { issuer, notBeforeMs, notAfterMs } = certificate;
-  return { issuer, notBefore: new Date(notBeforeMs).toISOString(), notAfter: new Date(notAfterMs).toISOString(), ...expiryOf(certificate, now) };
+  const { issuer, notBeforeMs, notAfterMs, source } = certificate;
+  return { issuer, notBefore: new Date(notBeforeMs).toISOString(), notAfter: new Date(notAfterMs).toISOString(), ...expiryOf({ notBeforeMs, notAfterMs, isRenewed: source === "issued" }, now) };
 }

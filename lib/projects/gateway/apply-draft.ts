@@ -12,7 +12,7 @@ import { routeOptionsOf } from "./route-options";
 import { gatewaysOf } from "./gateway-choice";
 import { applyDraftInput, revisionInput } from "./inputs";
 import { loadGatewaySettings } from "./load-gateway-settings";
-import { draftChanged, requireOwnerForNetworks, sameSettings, writeDraft } from "./save-draft";
+import { draftChanged, requireNearEnd, requireOwnerForNetworks, sameSettings, writeDraft } from "./save-draft";
 import { toConfirm } from "./to-confirm";
 
 /**
@@ -31,6 +31,7 @@ export async function applyGatewayDraft(ctx: VerbContext, input: { ref: string; 
     const settings = gatewaySettingsSchema.parse(JSON.parse(draft.settingsJson));
     const inForce = await loadGatewaySettings(tx, row.id, row.gatewayRevision);
     requireOwnerForNetworks(ctx, row.id, inForce, settings);
+    requireNearEnd(ctx.now(), inForce, settings);
     const options = routeOptionsOf(row);
     requireAcknowledged(settings, inForce, options, new Set(acknowledged));
     requireExpressible(ctx, row, { settings, inForce, options });
@@ -96,10 +97,15 @@ export async function restoreGatewayRevision(ctx: VerbContext, input: { ref: str
     const row = await tx.project.findUniqueOrThrow({ where: { id: project.id } });
     if ((await tx.gatewayDraft.count({ where: { projectId: row.id } })) > 0) throw new ConflictError("draft-there", "There is a draft already. Apply or discard it first.");
     if (number > 0 && (await tx.gatewayRevision.count({ where: { projectId: row.id, number } })) === 0) throw new NotFoundError(`${ref} has no gateway revision ${number}.`);
-    const settings = await loadGatewaySettings(tx, row.id, number === 0 ? null : number);
+    const settings = withoutEndedMcp(await loadGatewaySettings(tx, row.id, number === 0 ? null : number), ctx.now());
     const inForce = await loadGatewaySettings(tx, row.id, row.gatewayRevision);
     if (sameSettings(settings, inForce)) throw new ConflictError("same-settings", "These routes are in force already.");
     requireOwnerForNetworks(ctx, row.id, inForce, settings);
     return { version: await writeDraft(tx, ctx, row, { settings, cause: `Restores revision ${number}` }) };
   });
+}
+
+/** An opening that was for a time is not opened again by going back to it. */
+function withoutEndedMcp(settings: GatewaySettings, now: Date): GatewaySettings {
+  return settings.mcp.isOpen && Date.parse(settings.mcp.expiresAt) <= now.getTime() ? { ...settings, mcp: { isOpen: false } } : settings;
 }

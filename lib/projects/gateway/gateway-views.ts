@@ -42,8 +42,8 @@ export type GatewayView = {
   revision: number | null;
   settings: GatewaySettings;
   options: GatewayOptions & { publicUrl: string; isLegacyOff?: boolean };
-  /** From where requests of the engine's own machine reach the gateway; null before the project has a network. */
-  bridgeAddress: string | null;
+  /** From where requests of the engine's own machine arrive, as the gateway's lists of addresses see it: the project's bridge, or loopback behind the edge. null before the project has a network. */
+  machineAddress: string | null;
   draft: GatewayDraftView | null;
   /** Newest first, the last 50. */
   revisions: GatewayRevisionView[];

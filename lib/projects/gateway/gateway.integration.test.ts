@@ -57,6 +57,10 @@ describe("a draft", () => {
     expect((await look()).draft?.settings).toEqual(hooks);
   });
 
+  it("that is not there cannot be discarded, and nobody is blamed for it", async () => {
+    await expect(discardGatewayDraft(scene.ctx(), { ref, version: "older" })).rejects.toMatchObject({ code: "not-found", message: "There is no gateway draft of shop: nothing to discard." });
+  });
+
   it("of a version that was used before is not mistaken for a later one", async () => {
     const { version } = await save(hooks);
     await discardGatewayDraft(scene.ctx(), { ref, version: version ?? "" });
@@ -77,6 +81,8 @@ describe("a draft", () => {
     expect(error).toBeInstanceOf(InvalidError);
     expect(Object.keys((error as InvalidError).fields ?? {})).toEqual(["ownRoutes.0.rewrite"]);
     expect((await look()).draft?.version).toBe(version);
+    const unknown = { ...withRoutes({ ...sampleOwnRoute(), retrys: 3 } as OwnRoute) };
+    await expect(save(unknown, version)).rejects.toMatchObject({ fields: { "ownRoutes.0.retrys": "There is no such field." } });
   });
 
   it("is an operator's to write, and a viewer's to read", async () => {

@@ -19,17 +19,18 @@ export async function getGateway(ctx: VerbContext, input: { ref: string }): Prom
   const { ref } = parseInput(projectInput, input);
   const project = await authorize(ctx, "project.see", ref);
   const { db } = ctx.store;
-  const [settings, draft, revisions, open, network] = await Promise.all([
+  const [settings, draft, revisions, open, network, inner] = await Promise.all([
     loadGatewaySettings(db, project.id, project.gatewayRevision),
     db.gatewayDraft.findUnique({ where: { projectId: project.id } }),
     db.gatewayRevision.findMany({ where: { projectId: project.id }, orderBy: { number: "desc" }, take: revisionsShown }),
     db.operation.findFirst({ where: { projectId: project.id, kind: "gateway.apply", status: { in: [...openStatuses] } }, select: { id: true } }),
     db.subnetAllocation.findUnique({ where: { projectId: project.id }, select: { subnet: true } }),
+    db.portAllocation.findFirst({ where: { projectId: project.id, purpose: "gateway-inner" }, select: { id: true } }),
   ]);
   const options = routeOptionsOf(project);
   return {
     ref, revision: project.gatewayRevision, settings, options,
-    bridgeAddress: network === null ? null : firstAddressOf(network.subnet),
+    machineAddress: inner !== null ? "127.0.0.1" : network === null ? null : firstAddressOf(network.subnet),
     draft: draft === null ? null : toDraftView(draft, { inForce: settings, revision: project.gatewayRevision, options }),
     revisions: revisions.map(toRevisionView),
     openOperationId: open?.id ?? null,

@@ -1,11 +1,11 @@
 import { toActorRef } from "@/lib/access/actor-ref";
 import { audit } from "@/lib/access/audit";
 import { authorize, may } from "@/lib/access/authorize";
-import { ConflictError, ForbiddenError, InvalidError } from "@/lib/access/errors";
+import { ConflictError, ForbiddenError, InvalidError, NotFoundError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
-import { parseGatewaySettings, type GatewaySettings } from "@/lib/gateway/route-model";
+import { gatewaySettingsSchema, type GatewaySettings } from "@/lib/gateway/route-model";
 import { draftInput, draftVersionInput } from "./inputs";
 import { loadGatewaySettings } from "./load-gateway-settings";
 
@@ -32,6 +32,7 @@ export async function saveGatewayDraft(ctx: VerbContext, input: { ref: string; s
     if ((present?.version ?? null) !== version) throw draftChanged(present?.version ?? null);
     const inForce = await loadGatewaySettings(tx, row.id, row.gatewayRevision);
     requireOwnerForNetworks(ctx, row.id, inForce, settings);
+    requireNearEnd(ctx.now(), inForce, settings);
     if (sameSettings(inForce, settings)) {
       await tx.gatewayDraft.deleteMany({ where: { projectId: row.id } });
       return { version: null };
@@ -42,15 +43,23 @@ export async function saveGatewayDraft(ctx: VerbContext, input: { ref: string; s
 
 /** The settings, or an error that names each field which breaks a rule, as `ownRoutes.0.rewrite`. */
 export function requireValid(settings: unknown): GatewaySettings {
-  const parsed = parseGatewaySettings(settings);
-  if (parsed.isValid) return parsed.settings;
-  throw new InvalidError(Object.fromEntries([...parsed.problems].reverse().map(({ field, message }) => [field, message])));
+  return parseInput(gatewaySettingsSchema, settings);
 }
 
 /** Which private networks external routes may reach is the owner's to say: such a route can talk to whatever listens there. */
 export function requireOwnerForNetworks({ actor }: Pick<VerbContext, "actor">, projectId: string, before: GatewaySettings, after: GatewaySettings): void {
   if (JSON.stringify(before.allowedUpstreamNetworks) === JSON.stringify(after.allowedUpstreamNetworks)) return;
   if (may(actor, "gateway.networks", projectId) === "no") throw new ForbiddenError("Only an owner can say which private networks external routes may reach.");
+}
+
+const mcpDaysMax = 90;
+
+/** An opening of MCP, which runs SQL, ends in the future and within a time that somebody still remembers it. One that is in force stays as it is. */
+export function requireNearEnd(now: Date, { mcp: before }: GatewaySettings, { mcp: after }: GatewaySettings): void {
+  if (!after.isOpen || JSON.stringify(before) === JSON.stringify(after)) return;
+  const daysLeft = (Date.parse(after.expiresAt) - now.getTime()) / 86_400_000;
+  if (daysLeft <= 0) throw new InvalidError({ "mcp.expiresAt": "MCP: choose a time in the future, at which it closes again." });
+  if (daysLeft > mcpDaysMax) throw new InvalidError({ "mcp.expiresAt": `MCP: choose a time within ${String(mcpDaysMax)} days, and open it again when that is over.` });
 }
 
 export function sameSettings(a: GatewaySettings, b: GatewaySettings): boolean {
@@ -73,7 +82,11 @@ export async function discardGatewayDraft(ctx: VerbContext, input: { ref: string
   const project = await authorize(ctx, "gateway.edit", ref);
   await ctx.store.transaction(async (tx) => {
     const gone = await tx.gatewayDraft.deleteMany({ where: { projectId: project.id, version } });
-    if (gone.count === 0) throw draftChanged((await tx.gatewayDraft.findUnique({ where: { projectId: project.id } }))?.version ?? null);
+    if (gone.count === 0) {
+      const present = await tx.gatewayDraft.findUnique({ where: { projectId: project.id }, select: { version: true } });
+      if (present === null) throw new NotFoundError(`There is no gateway draft of ${ref}: nothing to discard.`);
+      throw draftChanged(present.version);
+    }
     await audit(tx, ctx, { action: "gateway.discard-draft", project, summary: `Discard the gateway draft of ${ref}`, detail: { version } });
   });
 }

@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { authorize } from "@/lib/access/authorize";
-import { ConflictError, InvalidError } from "@/lib/access/errors";
+import { ConflictError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
 import type { OperationKind } from "@/lib/operations/types";
+import { requireConfirmedName } from "../confirm-name";
 import { parseSettings } from "../settings-schema";
 import { requireState, startOperation } from "../start-operation";
 import { endOverlapInput, legacyKeysInput, rotateJwtInput, rotateKeyInput } from "./inputs";
@@ -76,8 +77,7 @@ export async function switchLegacyKeys(ctx: VerbContext, input: z.input<typeof l
 export async function rotateJwtSecret(ctx: VerbContext, input: z.input<typeof rotateJwtInput>): Promise<Started> {
   const { ref, confirmName, withSigningPair } = parseInput(rotateJwtInput, input);
   const project = await authorize(ctx, "secret.rotate", ref);
-  const typed = confirmName.normalize("NFC").trim();
-  if (typed !== ref && typed !== project.displayName) throw new InvalidError({ confirmName: `Type ${project.displayName} or ${ref} to confirm.` });
+  requireConfirmedName(project, confirmName);
   const what = withSigningPair ? "the JWT secret and the signing pair" : "the JWT secret";
   return start(ctx, ref, { kind: "keys.rotate-jwt", summary: `Rotate ${what} of ${ref}`, detail: { withSigningPair }, input: { withSigningPair } }, () => undefined);
 }

@@ -22,7 +22,8 @@ export async function addStudioUser(ctx: VerbContext, input: z.input<typeof addS
   const sealed = password === undefined ? null : await ctx.seal(password);
   return changeUsers(ctx, ref, `Add ${username} to the users of Studio of ${ref}`, async (tx, projectId) => {
     const known = await tx.dashboardUser.findMany({ where: { projectId }, select: { username: true } });
-    if (known.some((user) => user.username === username)) throw new InvalidError({ username: `Studio of ${ref} has a user ${username} already.` });
+    const taken = known.find((user) => user.username.toLowerCase() === username.toLowerCase());
+    if (taken !== undefined) throw new InvalidError({ username: `Studio of ${ref} has a user ${taken.username} already${taken.username === username ? "" : ", which differs only in capitals. Choose another name"}.` });
     if (known.length >= usersMax) throw new ConflictError("too-many", `Studio of ${ref} has ${usersMax} users. Remove one first.`);
     return { act: "set", id: ctx.newId(), username, sealed };
   });

@@ -217,6 +217,7 @@ describe("users of Studio", () => {
     await expect(removeStudioUser(ada, { ref, username: "ann" })).rejects.toMatchObject({ code: "not-found" });
     await scene.store.db.dashboardUser.create({ data: { id: "u1", projectId, username: "ann", passwordCiphertext: "v1", createdAt: scene.clock.now, updatedAt: scene.clock.now } });
     await expect(addStudioUser(ada, { ref, username: "ann" })).rejects.toMatchObject({ code: "invalid" });
+    await expect(addStudioUser(ada, { ref, username: "Ann" })).rejects.toMatchObject({ fields: { username: "Studio of shop has a user ann already, which differs only in capitals. Choose another name." } });
     await removeStudioUser(ada, { ref, username: "ann" });
     expect((await getStudio(ada, { ref })).users).toMatchObject([{ username: "ann" }]);
     expect((await getStudio(ada, { ref })).openOperationId).not.toBeNull();

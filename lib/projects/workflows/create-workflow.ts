@@ -5,7 +5,7 @@ import { applyStack, type Applied } from "./apply-stack";
 import { functionsStep } from "./functions-step";
 import { imagesStep } from "./images-step";
 import { proveStep } from "./prove-step";
-import { exchangeTakenPorts, reserveStep } from "./reserve-step";
+import { chosenPortTaken, exchangeTakenPorts, isGatewayService, reserveStep } from "./reserve-step";
 import { secretsStep } from "./secrets-step";
 import { markApplied, removeProjectRow, setProjectState } from "./settle";
 import type { WorkflowTools } from "./tools";
@@ -59,7 +59,12 @@ async function startServices(tools: WorkflowTools, { operation, input: wish, emi
     return await applyStack(tools, apply, emit, signal);
   } catch (error) {
     const isPortTaken = error instanceof StepFailure && error.failure.code === "port-taken";
-    if (!isPortTaken || !(await exchangeTakenPorts(tools, { ...wish, service: error.failure.service }))) throw error;
+    if (!isPortTaken) throw error;
+    const { failure } = error;
+    if (!(await exchangeTakenPorts(tools, { ...wish, service: failure.service }))) {
+      if (wish.chosenGatewayPort === undefined || !isGatewayService(failure.service)) throw error;
+      throw new StepFailure({ ...failure, sentence: chosenPortTaken(wish.chosenGatewayPort) });
+    }
     emit({ level: "warn", message: "Another program took a port in the meantime; the next free one is used.", current: null, total: null, detail: null });
     return applyStack(tools, apply, emit, signal);
   }

@@ -20,6 +20,8 @@ const input = z.object({
   makesMain: z.boolean(),
   /** It serves already, and is only made the main one. */
   wasOpen: z.boolean(),
+  /** Left out in what an earlier version stored, where the step itself looks whether there is anything to rehearse. */
+  tls: z.enum(["acme", "uploaded", "internal"]).default("acme"),
   before: mainSnapshotSchema,
 });
 type AttachInput = z.infer<typeof input>;
@@ -71,6 +73,7 @@ async function keepKey({ store, certificateKeys }: WorkflowTools, { id, projectI
 function rehearseStep(tools: WorkflowTools): Step<AttachInput> {
   return {
     key: "rehearse", title: "Rehearse the certificate with the staging directory", timeoutMs: certificateDeadlineMs + 60_000, isCancellable: true,
+    isNeeded: ({ tls, wasOpen }) => tls === "acme" && !wasOpen,
     async run({ input: { domainId, wasOpen }, outputs, emit }, signal) {
       const seen = seenSchema.parse(outputs["check"]);
       const row = await getDomain(tools.store.db, domainId);
@@ -110,7 +113,7 @@ function issueStep(tools: WorkflowTools): Step<AttachInput> {
     async run({ input: { domainId, wasOpen }, outputs, emit }, signal) {
       if (wasOpen) return {};
       const { hostname, tls } = await getDomain(tools.store.db, domainId);
-      const { lastWordMs: sinceMs, rehearsed } = seenSchema.parse(outputs["rehearse"]);
+      const { lastWordMs: sinceMs, rehearsed } = seenSchema.parse(outputs["rehearse"] ?? outputs["check"]);
       const shownBefore = [rehearsed, await shownNow(tools, hostname, signal)];
       await serveAs(tools, domainId, { state: "waiting" }, signal);
       if (tls === "uploaded") return {};

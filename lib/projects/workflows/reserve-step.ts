@@ -37,11 +37,16 @@ async function reservePorts(tools: WorkflowTools, project: LoadedProject, { keep
   for (const row of project.ports) {
     if (await isFree(tools, project, row)) continue;
     if (keepsPorts || (row.purpose === "gateway" && row.port === chosenGatewayPort)) {
-      throw new EngineError("port-taken", `Port ${row.port} is held by another program on this machine. Choose another one, or end that program and retry.`);
+      throw new EngineError("port-taken", keepsPorts ? `Port ${row.port} is held by another program on this machine. Choose another one, or end that program and retry.` : chosenPortTaken(row.port));
     }
     await exchangePort(tools, project, row);
   }
   await moveAddress(tools, project);
+}
+
+/** Settings of a project that never was ready cannot be changed: another port means another creation. */
+export function chosenPortTaken(port: number): string {
+  return `Port ${port} is held by another program on this machine. End that program and retry, or clean up and create the project again with another port.`;
 }
 
 type PortRow = { purpose: string; port: number };
@@ -81,6 +86,8 @@ async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: P
 
 const gatewayPurposes: readonly PortPurpose[] = ["gateway", "gateway-inner", "gateway-beside"];
 const purposesOf: Partial<Record<string, readonly PortPurpose[]>> = { "api-gw": gatewayPurposes, kong: gatewayPurposes, supavisor: ["pooler-session", "pooler-transaction"], db: ["database"] };
+
+export const isGatewayService = (service: string | null): boolean => purposesOf[service ?? ""] === gatewayPurposes;
 
 /**
  * Exchanges the ports of a service that could not start because another program was faster, unless the person chose them. Says whether

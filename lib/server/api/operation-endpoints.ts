@@ -2,14 +2,14 @@ import { z } from "zod";
 import { auditFilter } from "@/lib/access/audit-log";
 import { activityFilter } from "@/lib/projects/inputs";
 import { define, operationParams, pageQuery, queryFlag } from "./define";
-import { activitySchema, auditSchema, eventSchema, operationSchema, pageOf, startedSchema } from "./schemas";
+import { activitySchema, auditSchema, eventSchema, operationDetailSchema, operationSchema, pageOf, startedSchema } from "./schemas";
 
 export const operationEndpoints = {
   listOperations: define({
     name: "GET /api/v1/operations", tag: "Operations", summary: "Operations that you may see, newest first",
     query: pageQuery(200).extend({ projectRef: z.string().max(40).optional(), isOpen: queryFlag.optional().meta({ description: "Only those that have not ended." }) }), answer: pageOf(operationSchema),
   }),
-  getOperation: define({ name: "GET /api/v1/operations/{id}", tag: "Operations", summary: "One operation with its steps", params: operationParams, answer: operationSchema }),
+  getOperation: define({ name: "GET /api/v1/operations/{id}", tag: "Operations", summary: "One operation with its steps", params: operationParams, answer: operationDetailSchema }),
   followOperation: define({
     name: "GET /api/v1/operations/{id}/events", tag: "Operations", summary: "Follow an operation",
     description: "Events from the first one on, or after `Last-Event-ID`: a lost connection misses nothing. The stream says `end` when the operation has ended.",

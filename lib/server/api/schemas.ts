@@ -69,6 +69,9 @@ export const operationSchema = z
     failure: z.object({ sentence: z.string(), service: z.string().nullable(), evidence: z.array(z.string()) }).nullable(), lastSeq: z.number(),
   })
   .meta({ id: "Operation" });
+export const operationDetailSchema = operationSchema
+  .extend({ summary: z.string().nullable().meta({ description: "What was asked for, in a sentence that names it; null where the asker may not read it." }) })
+  .meta({ id: "OperationDetail" });
 
 export const eventSchema = z
   .object({ seq: z.number(), at, level: z.enum(["info", "warn", "error", "progress"]), stepKey: z.string().nullable(), message: z.string(), current: z.number().nullable(), total: z.number().nullable() })
@@ -106,7 +109,7 @@ const gatewayDraft = z.object({ version: z.string(), settings: gatewaySettings, 
 export const gatewaySchema = z
   .object({
     ref: z.string(), revision: z.number().nullable(), settings: gatewaySettings, options: z.object({ enabledServices: z.array(serviceName).readonly(), release: z.object({ restrictsMetaCors: z.boolean() }), publicUrl: z.string(), isLegacyOff: z.boolean().optional() }),
-    bridgeAddress: z.string().nullable(), draft: gatewayDraft.nullable(), revisions: z.array(gatewayRevision), openOperationId: z.string().nullable(), mayEdit: z.boolean(), mayOpenNetworks: z.boolean(),
+    machineAddress: z.string().nullable(), draft: gatewayDraft.nullable(), revisions: z.array(gatewayRevision), openOperationId: z.string().nullable(), mayEdit: z.boolean(), mayOpenNetworks: z.boolean(),
   })
   .meta({ id: "Gateway" });
 export const draftVersionSchema = z.object({ version: z.string().nullable() }).meta({ id: "GatewayDraftVersion", description: "null: what was saved changes nothing, so there is no draft any more." });

@@ -23,6 +23,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
   return (
     <>
       <PageHeader title={operation.title} meta={<StateBadge kind="operation" state={operation.status} />} acts={<Ways operation={operation} project={project} />}>
+        {operation.summary !== null && <p className="[overflow-wrap:anywhere]"><bdi>{operation.summary}</bdi></p>}
         <Story operation={operation} />
       </PageHeader>
       <OperationPanel operation={operation} acts={{ cancel, retry, cleanUp }} isCleanUpOffered={isCleanUpOffered(operation, project)} isProjectLinkShown={false} />

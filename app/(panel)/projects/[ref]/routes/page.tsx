@@ -37,7 +37,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
     <LeaveGuard>
       <RoutesEditingProvider view={view} acts={{ saveDraft, discardDraft, applyDraft, restore: restoreRevision, importKong, cancel }} isLocked={isLocked}>
         {operation !== null && newest !== null && <ApplyProgress operation={operation} number={newest.number} />}
-        <ApplyOutcome newest={newest} isApplying={isLocked} hasDraft={view.draft !== null} />
+        <ApplyOutcome newest={newest} isApplying={isLocked} draft={view.draft} />
         {view.draft !== null && <DraftBar key={view.draft.version} draft={view.draft} whyNot={whyNotNow(project)} />}
         {isRunning(project) && <GatewayHealth projectRef={ref} />}
         <Section title="Routes" hint={view.draft === null ? "From top to bottom: the first that matches a request takes it." : "As the draft has them. The first that matches a request takes it."} acts={<RoutesToolbar />}>

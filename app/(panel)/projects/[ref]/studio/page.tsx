@@ -36,7 +36,7 @@ export default async function Page({ params, searchParams }: Props) {
       {operation !== null && <Progress operation={operation} mayCancel={project.may.includes("operation.cancel")} />}
       <Section
         title="Open Studio"
-        hint="Without its password, in a tab of its own. It ends after ten minutes without use, with your role here, and when you sign out."
+        hint={view.whyClosed === null ? "Without its password, in a tab of its own. It ends after ten minutes without use, with your role here, and when you sign out." : undefined}
         acts={isUp && view.mayOpen && view.whyClosed === null && <OpenStudioButton projectRef={ref} act={open} path={pathOf((await searchParams).to)} variant="primary" />}
       >
         {view.whyClosed !== null && <Notice tone="info">{view.whyClosed}</Notice>}
