@@ -9,32 +9,32 @@ const takenBackStatuses = ["undone", "cancelled"];
  * taken back says nothing of what is in force, and does not count.
  */
 export async function lastContracts(db: Db, projectIds: readonly string[]): Promise<Map<string, boolean>> {
-  const [runs, takenBack] = await Promise.all([
-    db.contractRun.groupBy({ by: ["projectId", "operationId", "isPassed"], where: { projectId: { in: [...projectIds] } }, _max: { at: true } }),
-    takenBackOperations(db, projectIds),
-  ]);
+  const newest = await db.contractRun.groupBy({ by: ["projectId", "isPassed"], where: { projectId: { in: [...projectIds] } }, _max: { at: true } });
   const last = new Map<string, { atMs: number; isPassed: boolean }>();
-  for (const { projectId, operationId, isPassed, _max } of runs) {
-    if (operationId !== null && takenBack.has(operationId)) continue;
+  for (const { projectId, isPassed, _max } of newest) {
     const atMs = _max.at?.getTime() ?? 0;
     const other = last.get(projectId);
     if (other === undefined || atMs > other.atMs || (atMs === other.atMs && !isPassed)) last.set(projectId, { atMs, isPassed });
   }
-  return new Map([...last].map(([projectId, { isPassed }]) => [projectId, isPassed]));
+  // A change that is taken back has proven itself wrong, so only a failure can be one of its runs; few projects have one.
+  const failing = [...last].filter(([, { isPassed }]) => !isPassed).map(([projectId]) => projectId);
+  const looked = await Promise.all(failing.map(async (projectId) => [projectId, await lastContractRun(db, projectId)] as const));
+  const counting = looked.map(([projectId, run]) => [projectId, run?.isPassed ?? true] as const);
+  return new Map([...[...last].map(([projectId, { isPassed }]) => [projectId, isPassed] as const), ...counting]);
 }
 
 type LastRun = { at: Date; isPassed: boolean; resultsJson: string };
 
 /** The newest contract run that says something of what is in force; null where there is none. */
 export async function lastContractRun(db: Db, projectId: string): Promise<LastRun | null> {
-  const takenBack = await takenBackOperations(db, [projectId]);
-  const runs = await db.contractRun.findMany({ where: { projectId }, orderBy: [{ at: "desc" }, { isPassed: "asc" }], select: { id: true, operationId: true } });
-  const counting = runs.find(({ operationId }) => operationId === null || !takenBack.has(operationId));
-  return counting === undefined ? null : db.contractRun.findUnique({ where: { id: counting.id }, select: { at: true, isPassed: true, resultsJson: true } });
-}
-
-/** What an operation found that only looks stays true when it is cancelled. */
-async function takenBackOperations(db: Db, projectIds: readonly string[]): Promise<Set<string>> {
-  const rows = await db.operation.findMany({ where: { projectId: { in: [...projectIds] }, kind: { notIn: readOnlyKinds }, status: { in: takenBackStatuses } }, select: { id: true } });
-  return new Set(rows.map(({ id }) => id));
+  const select = { at: true, isPassed: true, resultsJson: true, operationId: true };
+  const order = [{ at: "desc" as const }, { isPassed: "asc" as const }];
+  const newest = await db.contractRun.findFirst({ where: { projectId }, orderBy: order, select });
+  if (newest === null || newest.isPassed) return newest;
+  const takenBack = await db.operation.findMany({ where: { projectId, kind: { notIn: readOnlyKinds }, status: { in: takenBackStatuses } }, select: { id: true } });
+  const isTakenBack = (operationId: string | null) => takenBack.some(({ id }) => id === operationId);
+  if (!isTakenBack(newest.operationId)) return newest;
+  const runs = await db.contractRun.findMany({ where: { projectId }, orderBy: order, select: { id: true, operationId: true } });
+  const counting = runs.find(({ operationId }) => !isTakenBack(operationId));
+  return counting === undefined ? null : db.contractRun.findUnique({ where: { id: counting.id }, select });
 }
