@@ -58,7 +58,7 @@ describe("a draft", () => {
   });
 
   it("that is not there cannot be discarded, and nobody is blamed for it", async () => {
-    await expect(discardGatewayDraft(scene.ctx(), { ref, version: "older" })).rejects.toMatchObject({ code: "not-found", message: "There is no gateway draft of shop: nothing to discard." });
+    await expect(discardGatewayDraft(scene.ctx(), { ref, version: "older" })).rejects.toMatchObject({ code: "no-draft", message: "There is no draft to discard." });
   });
 
   it("of a version that was used before is not mistaken for a later one", async () => {

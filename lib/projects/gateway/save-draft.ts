@@ -1,7 +1,7 @@
 import { toActorRef } from "@/lib/access/actor-ref";
 import { audit } from "@/lib/access/audit";
 import { authorize, may } from "@/lib/access/authorize";
-import { ConflictError, ForbiddenError, InvalidError, NotFoundError } from "@/lib/access/errors";
+import { ConflictError, ForbiddenError, InvalidError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
@@ -84,7 +84,7 @@ export async function discardGatewayDraft(ctx: VerbContext, input: { ref: string
     const gone = await tx.gatewayDraft.deleteMany({ where: { projectId: project.id, version } });
     if (gone.count === 0) {
       const present = await tx.gatewayDraft.findUnique({ where: { projectId: project.id }, select: { version: true } });
-      if (present === null) throw new NotFoundError(`There is no gateway draft of ${ref}: nothing to discard.`);
+      if (present === null) throw new ConflictError("no-draft", "There is no draft to discard.");
       throw draftChanged(present.version);
     }
     await audit(tx, ctx, { action: "gateway.discard-draft", project, summary: `Discard the gateway draft of ${ref}`, detail: { version } });
