@@ -73,7 +73,7 @@ function gather(compared: readonly ReturnType<typeof compare>[]): RouteDifferenc
 
 /**
  * What changes for a project when its gateway becomes the other one: per route and per policy. It compares what Basehold renders for both;
- * for Kong that is our reading of it (docs/gateway.md).
+ * for Kong that was tried on 3.9.3, built from its source (docs/gateway.md).
  */
 export function compareGateways(settings: GatewaySettings, options: GatewayOptions, towards: GatewayKind): EquivalenceReport {
   const compared = effectiveRoutes(settings, options).map((route) => compare(route, towards));

@@ -46,7 +46,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
         {view.maySwitch && view.whyNot !== null && operation === null && <Notice tone="info">{view.whyNot}</Notice>}
         <KeyValue pairs={factsOf(view)} />
       </Section>
-      <Section title={`What is different with ${gatewayNames[view.to]}`} hint={`For the routes that are in force.${view.to === "kong" ? " What Kong does is our reading of its documents." : ""}`}>
+      <Section title={`What is different with ${gatewayNames[view.to]}`} hint={`For the routes that are in force.${view.to === "kong" ? " What Kong does was tried on Kong 3.9.3, built from its source." : ""}`}>
         <EquivalenceReport report={view.report} nameOf={(id) => paths.get(id) ?? id} />
         <GeneralDifferences report={view.report} />
       </Section>
