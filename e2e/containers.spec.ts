@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
+import Docker from "dockerode";
+import { removeNetwork } from "@/lib/adapters/docker/remove-network";
 import { freePort } from "./panel/exported-folder";
 import { root } from "./panel/where";
 
@@ -46,7 +48,7 @@ async function removeProjects(gatewayPort: string): Promise<void> {
   const { stdout } = await run("docker", ["inspect", "--format", '{{index .Config.Labels "io.basehold.instance"}}', front]);
   const filter = ["--filter", `label=io.basehold.instance=${stdout.trim()}`];
   for (const id of await list("ps", "--all", ...filter)) await run("docker", ["rm", "--force", "--volumes", id]);
-  for (const id of await list("network", "ls", ...filter)) await run("docker", ["network", "rm", id]);
+  for (const id of await list("network", "ls", ...filter)) await removeNetwork(new Docker(), id, { pauseMs: 200 });
   for (const id of await list("volume", "ls", ...filter)) await run("docker", ["volume", "rm", id]);
 }
 
