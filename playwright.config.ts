@@ -12,6 +12,9 @@ const launchOptions = {
 // Chosen once: every worker process reads this file and the tests again.
 process.env["BASEHOLD_SEED"] ??= String(Math.floor(Math.random() * 1_000_000));
 
+// Somebody who writes tests wants to look at what is left.
+const isKept = process.env["BASEHOLD_E2E_KEEP"] !== undefined;
+
 /**
  * One panel of its own serves the projects from "panel" on. The journey makes the owner and the first project; what comes after
  * stands on them. "seeded" and "containers" need no such panel.
@@ -28,7 +31,7 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: process.env["PLAYWRIGHT_JSON_OUTPUT_NAME"] ?? "test-results/e2e.json" }]],
   use: { baseURL: panelUrl, launchOptions, actionTimeout: 60_000, trace: "retain-on-failure", screenshot: "only-on-failure", locale: "en-GB", colorScheme: "light" },
   projects: [
-    { name: "panel", testMatch: "panel.setup.ts", teardown: "the panel's end" },
+    { name: "panel", testMatch: "panel.setup.ts", ...(isKept ? {} : { teardown: "the panel's end" }) },
     { name: "the panel's end", testMatch: "panel.teardown.ts" },
     { name: "journey", testMatch: "journey.spec.ts", dependencies: ["panel"] },
     { name: "afterwards", testMatch: ["people.spec.ts", "project.spec.ts", "routes.spec.ts", "studio.spec.ts", "switch.spec.ts", "domains.spec.ts", "pages.spec.ts", "separation.spec.ts", "crash.spec.ts"], dependencies: ["journey"], use: { storageState: statePathOf("owner") } },

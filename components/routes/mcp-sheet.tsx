@@ -5,7 +5,7 @@ import { Checkbox } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
-import type { GatewaySettings, McpSettings } from "@/lib/gateway/route-model";
+import { mcpDaysMax, type GatewaySettings, type McpSettings } from "@/lib/gateway/route-model";
 import { EditSheet, FieldGroup } from "./edit-sheet";
 import { LinesField } from "./form-fields";
 import { Outcome } from "./own-route-sheet";
@@ -85,7 +85,7 @@ function OpenFields({ form, set, machineAddress, error }: OpenProps) {
         >{`Requests from this machine itself, also through an SSH tunnel, arrive from \`${machineAddress}\`.`}</Notice>
       )}
       <Field label="Closes at" isRequired error={error("expiresAt", "closesAt")} hint="In your time zone. From then on it answers 403 by itself.">
-        <Input type="datetime-local" min={inHours(0)} max={inHours(90 * 24)} value={form.closesAt} onChange={(event) => set({ closesAt: event.target.value })} />
+        <Input type="datetime-local" min={inHours(0)} max={inHours(mcpDaysMax * 24)} value={form.closesAt} onChange={(event) => set({ closesAt: event.target.value })} />
       </Field>
       <Checkbox label="Ask for the service role's key too" hint="Without it, everyone at these addresses may run SQL." checked={form.requiresServiceKey} onChange={(event) => set({ requiresServiceKey: event.target.checked })} />
     </>

@@ -97,6 +97,9 @@ export const ownRouteSchema = ownRouteShape.superRefine((route, context) => {
 export type OwnRoute = z.infer<typeof ownRouteSchema>;
 export type OwnAccess = OwnRoute["access"];
 
+/** For how many days MCP may be opened at once. */
+export const mcpDaysMax = 90;
+
 /** Opening of Studio's MCP endpoint, which runs SQL: never without a list of addresses and an end. */
 const mcpSchema = z.discriminatedUnion("isOpen", [
   z.strictObject({ isOpen: z.literal(false) }),

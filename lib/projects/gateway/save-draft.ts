@@ -5,7 +5,7 @@ import { ConflictError, ForbiddenError, InvalidError } from "@/lib/access/errors
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
-import { gatewaySettingsSchema, type GatewaySettings } from "@/lib/gateway/route-model";
+import { gatewaySettingsSchema, mcpDaysMax, type GatewaySettings } from "@/lib/gateway/route-model";
 import { draftInput, draftVersionInput } from "./inputs";
 import { loadGatewaySettings } from "./load-gateway-settings";
 
@@ -51,8 +51,6 @@ export function requireOwnerForNetworks({ actor }: Pick<VerbContext, "actor">, p
   if (JSON.stringify(before.allowedUpstreamNetworks) === JSON.stringify(after.allowedUpstreamNetworks)) return;
   if (may(actor, "gateway.networks", projectId) === "no") throw new ForbiddenError("Only an owner can say which private networks external routes may reach.");
 }
-
-const mcpDaysMax = 90;
 
 /** An opening of MCP, which runs SQL, ends in the future and within a time that somebody still remembers it. One that is in force stays as it is. */
 export function requireNearEnd(now: Date, { mcp: before }: GatewaySettings, { mcp: after }: GatewaySettings): void {

@@ -1,6 +1,7 @@
 import { StepFailure } from "@/lib/operations/step-failure";
 import { choosePort, type PortPurpose } from "../allocate";
 import { isUniqueViolation } from "../start-operation";
+import { readTakenPorts } from "../taken-ports";
 import { loadProject } from "./load-stack";
 import type { WorkflowTools } from "./tools";
 
@@ -12,8 +13,7 @@ export async function giveLoopbackPort(tools: WorkflowTools, projectId: string, 
   if (project.ports.some((row) => row.purpose === purpose)) return;
   const tried = new Set<number>();
   for (let lost = 0; lost < racesLostMax; ) {
-    const rows = await tools.store.db.portAllocation.findMany({ where: { hostId: project.hostId }, select: { port: true } });
-    const taken = new Set([...tried, ...rows.map(({ port }) => port)]);
+    const taken = new Set([...tried, ...(await readTakenPorts(tools.store.db, { hostId: project.hostId })).keys()]);
     const port = wished !== undefined && !taken.has(wished) ? wished : choosePort(purpose, taken);
     tried.add(port);
     if (!(await tools.isPortFree("127.0.0.1", port))) continue;

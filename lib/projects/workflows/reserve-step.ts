@@ -5,6 +5,7 @@ import { changeSettings } from "../change-settings";
 import { localUrl } from "../create-project";
 import { parseSettings } from "../settings-schema";
 import { isUniqueViolation } from "../start-operation";
+import { readTakenPorts } from "../taken-ports";
 import { loadProject, type LoadedProject } from "./load-stack";
 import type { WorkflowTools } from "./tools";
 
@@ -75,8 +76,8 @@ async function moveAddress(tools: WorkflowTools, project: LoadedProject): Promis
 async function exchangePort(tools: WorkflowTools, project: LoadedProject, row: PortRow & { id: string }): Promise<void> {
   const tried = new Set<number>([row.port]);
   for (;;) {
-    const taken = await tools.store.db.portAllocation.findMany({ where: { hostId: project.hostId }, select: { port: true } });
-    const port = choosePort(row.purpose as PortPurpose, new Set([...tried, ...taken.map((other) => other.port)]));
+    const taken = await readTakenPorts(tools.store.db, { hostId: project.hostId });
+    const port = choosePort(row.purpose as PortPurpose, new Set([...tried, ...taken.keys()]));
     tried.add(port);
     if (!(await isFree(tools, project, { ...row, port }))) continue;
     const isTaken = await tools.store.transaction((tx) => tx.portAllocation.update({ where: { id: row.id }, data: { port } })).then(() => false, refuseAllButTaken);
