@@ -4,6 +4,7 @@
  */
 import { ensureEngine } from "../bin/start/engine.mjs";
 import { countsOf } from "./counts.mjs";
+import { failuresOf, listFailures } from "./failures.mjs";
 import { endProcess, registryPid } from "./leftovers.mjs";
 import { generate, lab, minuteMs, prepareMachine, vitest } from "./machine.mjs";
 import { runPhase, seconds, table, tailOf } from "./phase.mjs";
@@ -33,5 +34,5 @@ try {
 }
 const last = results.at(-1);
 const { passed, failed } = last?.name === long.name ? countsOf(last, long.report) : { passed: 0, failed: 1 };
-console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${seconds(performance.now() - startedAt)}.\n${passed} passed, ${failed} failed`);
+console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${seconds(performance.now() - startedAt)}.\n\n${listFailures(failuresOf(long.report))}\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { ensureEngine } from "../bin/start/engine.mjs";
 import { staticChecks } from "./check.mjs";
 import { addCounts, countsOf, noCounts } from "./counts.mjs";
+import { failuresOf, listFailures } from "./failures.mjs";
 import { endProcess, registryPid } from "./leftovers.mjs";
 import { binary, generate, lab, minuteMs, prepareMachine, report, vitest } from "./machine.mjs";
 import { outputFolder, runPhase, seconds, table, tailOf } from "./phase.mjs";
@@ -27,6 +28,7 @@ process.umask(0o022);
 const startedAt = performance.now();
 const registryBefore = registryPid();
 const results = [];
+const failures = [];
 let counts = noCounts;
 let engine;
 
@@ -47,7 +49,7 @@ try {
   // Its containers end with it.
   if (engine?.startedPid !== undefined) await endProcess(engine.startedPid);
 }
-console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${seconds(performance.now() - startedAt)}. Outputs are in ${outputFolder}.\n`);
+console.log(`\n${results.length === 0 ? "" : table(results)}\nAll of it took ${seconds(performance.now() - startedAt)}. Outputs are in ${outputFolder}.\n\n${listFailures(failures)}`);
 // `bench/test.ts` reads how long it took.
 writeFileSync(join(outputFolder, "run.json"), JSON.stringify({ durationMs: performance.now() - startedAt, passed: counts.passed, failed: counts.failed, at: new Date().toISOString() }));
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
@@ -79,6 +81,7 @@ async function passes(phase) {
   const result = await runPhase(phase);
   results.push(result);
   counts = addCounts(counts, countsOf(result, phase.report));
+  failures.push(...failuresOf(phase.report));
   console.log(`${result.isOk ? "ok  " : "FAIL"} ${phase.name} after ${seconds(result.durationMs)}`);
   if (!result.isOk) console.error(tailOf(result, 120));
   return result.isOk;

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { startPebble, type Pebble } from "@/lib/adapters/edge/pebble.fixture";
 import { askByName } from "@/lib/adapters/probe/ask-by-name";
-import { freePort } from "./parts/bench-edge";
 import { CaddyPeer } from "./parts/caddy-peer";
 import { turnEdgeOff, turnEdgeOn } from "./parts/edge-on";
 import { ask, withPanel, type BenchPanel } from "./parts/panel";

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { LABEL } from "@/lib/engine/observed";
 import { packConfigFiles } from "@/lib/adapters/docker/upload";
 import { renderEdge } from "@/lib/gateway/edge";
@@ -20,7 +21,7 @@ type Way = { name: "gateway" | "http" | "https"; send(): Promise<void> };
 /** The same request to the gateway alone, through the edge's plain address and through its TLS, in turns over open connections. */
 export async function benchEdgeLatency(): Promise<void> {
   await withEdge(async (bench) => {
-    const [gatewayPort, localPort] = [await bench.freePort(), await bench.freePort()];
+    const [gatewayPort, localPort] = [await freePort(), await freePort()];
     await startGateway(bench, gatewayPort);
     const domains = [{ hostname, kind: "api" as const, tls: { kind: "internal" as const }, redirectsHttp: true, hsts: null, isOpen: true }];
     const project = { projectId: "bench0000000", localListen: { address: "127.0.0.1", port: localPort }, gatewayUpstream: `127.0.0.1:${gatewayPort}`, domains, studio: null, allowedNetworks: null };

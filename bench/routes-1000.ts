@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { renderEdge } from "@/lib/gateway/edge";
 import type { EdgeInput, EdgeProject } from "@/lib/gateway/edge-input";
 import { withEdge, type BenchEdge } from "./parts/bench-edge";
@@ -12,7 +13,7 @@ const loadsPerRound = 5;
 /** Every project on an address of its own and under ten names, each with a certificate and a redirect: every load changes one of them. */
 export async function benchRoutes(): Promise<void> {
   await withEdge(async (bench) => {
-    const projects = await makeProjects(bench);
+    const projects = await makeProjects();
     const inputs = [false, true].map((redirectsHttp): EdgeInput => ({ ...bench.base, projects: changeOne(projects, redirectsHttp) }));
     await bench.edge.load(renderEdge(inputs[0] ?? bench.base));
     await untilIssued(bench);
@@ -35,7 +36,7 @@ async function timeLoad({ edge }: BenchEdge, input: EdgeInput): Promise<number> 
   return durationMs;
 }
 
-async function makeProjects({ freePort }: BenchEdge): Promise<EdgeProject[]> {
+async function makeProjects(): Promise<EdgeProject[]> {
   const projects: EdgeProject[] = [];
   for (let index = 0; index < projectCount; index++) {
     const projectId = `bench${String(index).padStart(7, "0")}`;

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
 import Docker from "dockerode";
 import { removeNetwork } from "@/lib/adapters/docker/remove-network";
-import { freePort } from "./panel/exported-folder";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { root } from "./panel/where";
 
 /** The panel in containers, as docs/operating.md says: one image, web without the socket and the key file, a project created through it. */

@@ -7,7 +7,7 @@ import { askByName } from "@/lib/adapters/probe/ask-by-name";
 import type { NameTrust } from "@/lib/gateway/name-probe";
 import { owner, signIn } from "./panel/acts";
 import { must, waitForEnd } from "./panel/api";
-import { freePort } from "./panel/exported-folder";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { makeCertificate } from "./panel/make-certificate";
 import { note } from "./panel/panel";
 import { turnEdge } from "./panel/turn-edge";

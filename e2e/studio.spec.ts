@@ -113,6 +113,8 @@ test("a user of Studio is added, revealed, signs in by hand, and is refused once
   await page.getByRole("button", { name: `Remove ${userName}`, exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: `Remove ${userName}` }).click();
   await expect(users).not.toContainText(userName, { timeout: applyLimitMs });
+  // The list is ahead of the gateway: its row goes first.
+  await expect(page.getByRole("button", { name: "Add user" })).toBeEnabled({ timeout: applyLimitMs });
   expect(await statusWith(basic(userName, password))).toBe(401);
 });
 

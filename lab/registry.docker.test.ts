@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { entriesLayer, provideLayer } from "./layers";
 import { publish, type PlannedImage } from "./publish";
 import { answers, ensureRegistry, startRegistry, stopRegistry } from "./registry";
@@ -14,14 +14,6 @@ import { dropStaleImages } from "./stale-images";
 
 let folder: string;
 let port: number;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return free;
-}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "basehold-registry-"));

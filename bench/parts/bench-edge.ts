@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type AddressInfo } from "node:net";
 import Docker from "dockerode";
 import { registryPort } from "@/lab/paths";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
 import { CaddyEdge } from "@/lib/adapters/edge/caddy-edge";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { LABEL } from "@/lib/engine/observed";
 import type { EdgeInput } from "@/lib/gateway/edge-input";
 import { edgeNames } from "@/lib/gateway/edge-port";
 
 export const labPrefix = `127.0.0.1:${String(registryPort)}/`;
 
-export type BenchEdge = { edge: CaddyEdge; engine: DockerEngine; instanceId: string; /** An input that serves nothing, on ports that were free. */ base: EdgeInput; freePort(): Promise<number> };
+export type BenchEdge = { edge: CaddyEdge; engine: DockerEngine; instanceId: string; /** An input that serves nothing, on ports that were free. */ base: EdgeInput; };
 
 /** A real edge of its own, as the worker makes it, given to `act` and removed with all that carries its label. */
 export async function withEdge<T>(act: (bench: BenchEdge) => Promise<T>): Promise<T> {
@@ -22,7 +22,7 @@ export async function withEdge<T>(act: (bench: BenchEdge) => Promise<T>): Promis
     const [httpPort, httpsPort] = [await freePort(), await freePort()];
     const acme = { directoryUrl: "https://acme.invalid/directory", stagingDirectoryUrl: null, email: null, caRootPem: null };
     const base: EdgeInput = { panel: null, projects: [], acme, adminSocket: edgeNames(instanceId).adminSocket, liveFolder: edgeNames(instanceId).liveFolder, publicListen: { addresses: ["127.0.0.1"], httpPort, httpsPort }, trustedProxies: [] };
-    return await act({ edge, engine, instanceId, base, freePort });
+    return await act({ edge, engine, instanceId, base });
   } finally {
     await removeContainers(instanceId);
     await edge.remove({ withVolumes: true });
@@ -33,22 +33,4 @@ async function removeContainers(instanceId: string): Promise<void> {
   const docker = new Docker();
   const filters = { label: [`${LABEL.instance}=${instanceId}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) await docker.getContainer(Id).remove({ force: true, v: true });
-}
-
-const given = new Set<number>();
-
-/** A port that nobody holds, and that was not given out before. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer().once("error", reject);
-      server.listen(0, "127.0.0.1", () => {
-        const { port: free } = server.address() as AddressInfo;
-        server.close(() => resolve(free));
-      });
-    });
-    if (given.has(port)) continue;
-    given.add(port);
-    return port;
-  }
 }

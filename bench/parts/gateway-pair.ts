@@ -8,12 +8,13 @@ import Docker from "dockerode";
 import { parse } from "yaml";
 import { findGo, goFlags } from "@/lab/go-programs";
 import { run } from "@/lab/run";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { DockerEngine } from "@/lib/adapters/docker/docker-engine";
 import { renderEnvoy } from "@/lib/gateway/envoy";
 import { writeEnvoyFiles } from "@/lib/gateway/envoy-process.fixture";
 import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import { upstreamAddresses, type UpstreamService } from "@/lib/gateway/routes";
-import { freePort, labPrefix } from "./bench-edge";
+import { labPrefix } from "./bench-edge";
 
 export type LoadRequest = { method: string; path: string; headers: Record<string, string>; body?: string };
 /** Microseconds of one block: Basehold's gateway first, the peer second. */

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { HttpContractProbe } from "@/lib/adapters/probe/contract-probe";
 import { contractRequests, judgeContract, type ContractCredentials, type ContractResult } from "@/lib/gateway/contract";
 import { getRelease } from "@/lib/stack/releases";
 import { Secret } from "@/lib/stack/secret-value";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { root } from "./where";
 
 const run = promisify(execFile);
@@ -35,18 +35,6 @@ export async function unpack(archivePath: string, folder: string): Promise<Expor
 function readVariables(path: string): Record<string, string> {
   const lines = readFileSync(path, "utf8").split("\n").filter((line) => /^[A-Z]/.test(line));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1).replace(/^'(.*)'$/s, "$1").replaceAll("\\'", "'")]));
-}
-
-/** A port of the loopback that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /** Runs Docker Compose, the program, in the folder. */

@@ -1,12 +1,12 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { test as base } from "@playwright/test";
 import { openStore } from "@/lib/adapters/store/open-store";
 import type { Store } from "@/lib/adapters/store/types";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { root } from "./where";
 
 /** A web process of its own on a store full of people and projects, without a worker: what is asked for is written down and stays open. */
@@ -43,14 +43,6 @@ async function startSeededPanel(): Promise<SeededPanel> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function untilItAnswers(child: ChildProcess, port: number): Promise<void> {

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { echoOf, EdgeScene, freePort, openDomain, openSocket, readAll, send, sendOverTls } from "@/lib/adapters/edge/edge-scene.fixture";
+import { echoOf, EdgeScene, openDomain, openSocket, readAll, send, sendOverTls } from "@/lib/adapters/edge/edge-scene.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 
 /** The real Caddy with documents that the product renders. No engine is needed; it runs with the docker tests because the lab builds it. */
 const scene = new EdgeScene();

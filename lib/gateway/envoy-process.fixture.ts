@@ -2,10 +2,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type Agent, type IncomingHttpHeaders, type Server } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { bootstrapFile, clustersFile, envoyFolder, filtersFile, routesFile, type RenderedEnvoy } from "./envoy";
 import { upstreamAddresses, type UpstreamService } from "./routes";
 
@@ -34,14 +35,6 @@ export function send(port: number, path: string, { method = "GET", headers = {},
     });
     outgoing.end(body);
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** What an upstream answers instead of an echo; undefined for an echo. */

@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startKong, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
-import { freePort, send } from "./envoy-process.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
+import { send } from "./envoy-process.fixture";
 import { actsOf, config, configOf, echoOf } from "./kong-lab.fixture";
 import { pathOf, sampleOwnRoute } from "./own-route.fixture";
 

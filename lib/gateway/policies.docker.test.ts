@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createTlsServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { allServices } from "@/lib/stack/sample-input.fixture";
 import { renderEnvoy, renderEnvoyForValidation, type RenderedEnvoy } from "./envoy";
 import type { RouteConfigurationInput } from "./envoy-routes";
@@ -97,8 +97,9 @@ beforeAll(async () => {
   outside = createTlsServer({ key: readFileSync(join(folder, "leaf.key")), cert: readFileSync(join(folder, "leaf.pem")) }, (request, response) => {
     response.end(JSON.stringify({ service: "outside", method: request.method, url: request.url, headers: request.headers }));
   });
-  await new Promise<void>((resolve) => outside.listen(0, hostAddress, resolve));
-  outsidePort = (outside.address() as AddressInfo).port;
+  // A port that no upstream has on loopback: a test looks for it there.
+  outsidePort = await freePort();
+  await new Promise<void>((resolve) => outside.listen(outsidePort, hostAddress, resolve));
   upstreams = await startEchoUpstreams(({ url }) => {
     if (url.startsWith("/flaky")) return { status: (attempts += 1) % 3 === 0 ? 200 : 503 };
     return { status: 200, headers: { "x-powered-by": "x", "access-control-allow-origin": "*", "access-control-allow-credentials": "true" } };

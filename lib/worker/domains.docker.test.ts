@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort, readAll, send } from "@/lib/adapters/edge/edge-scene.fixture";
+import { readAll, send } from "@/lib/adapters/edge/edge-scene.fixture";
 import { blockedName, startPebble, type Pebble } from "@/lib/adapters/edge/pebble.fixture";
 import { testDocker } from "@/lib/adapters/docker/testing.fixture";
 import { LABEL } from "@/lib/engine/observed";
@@ -21,6 +21,7 @@ import { listDomains } from "@/lib/projects/domains/list-domains";
 import { edgeSettingKey, readEdgeSetting } from "@/lib/projects/edge/edge-setting";
 import { turnEdgeOn } from "@/lib/projects/edge/turn-edge";
 import { writeSetting } from "@/lib/projects/installation";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { startRealWorker, type RealWorker } from "./real-worker.fixture";
 
 /** Domains of a project of the lab's real components: the real Caddy, Let's Encrypt's own test server twice (live and staging), and its DNS server. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "@/lib/gateway/envoy-process.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { requestConfiguration } from "@/lib/stack/services/kong-environment";
 import { isUnescaped } from "./nginx";
 import { startInside, startUpstream, stopAll, type Seen } from "./in-process.fixture";

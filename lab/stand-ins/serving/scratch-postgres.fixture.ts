@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { readdirSync, mkdtempSync, rmSync, chownSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 
 const run = promisify(execFile);
 
@@ -30,15 +30,6 @@ const rolesSql = `
 export interface ScratchPostgres {
   url(role: string): string;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 function programFolder(): string {

@@ -1,7 +1,8 @@
 import { beforeAll } from "vitest";
 import { describeEngineContract } from "@/lib/engine/fake/engine-contract.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { DockerEngine } from "./docker-engine";
-import { busyboxService, ensureTestImage, freeTestPort, freeTestSubnet, removeAll, testDocker, testImage } from "./testing.fixture";
+import { busyboxService, ensureTestImage, freeTestSubnet, removeAll, testDocker, testImage } from "./testing.fixture";
 
 const docker = testDocker();
 const instanceId = "basehold-test-contract";
@@ -17,7 +18,7 @@ describeEngineContract("the Docker adapter", () => {
     imageRef: testImage,
     service: busyboxService,
     freeSubnet: freeTestSubnet,
-    freePort: freeTestPort,
+    freePort: freePort,
     makeForeignVolume: async (name) => {
       foreignVolumes.push(name);
       await docker.createVolume({ Name: name });

@@ -8,8 +8,9 @@ import { LABEL } from "@/lib/engine/observed";
 import { planToText } from "@/lib/engine/plan-text";
 import { exportCompose, exportName } from "@/lib/stack/export-compose";
 import { Secret } from "@/lib/stack/secret-value";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { isLabUp, labPrefix, newProject, type TestProject } from "./full-stack.fixture";
-import { freeTestPort, removeAll, testDocker } from "./testing.fixture";
+import { removeAll, testDocker } from "./testing.fixture";
 
 const run = promisify(execFile);
 const instanceId = "basehold-test-full-stack";
@@ -118,7 +119,7 @@ async function startExport(project: TestProject): Promise<{ baseUrl: string; rem
     mkdirSync(dirname(join(folder, file.path)), { recursive: true });
     writeFileSync(join(folder, file.path), file.content, { mode: file.mode });
   }
-  const ports = { API_GW_HTTP_PORT: String(await freeTestPort()), POSTGRES_PORT: String(await freeTestPort()), POOLER_PROXY_PORT_TRANSACTION: String(await freeTestPort()) };
+  const ports = { API_GW_HTTP_PORT: String(await freePort()), POSTGRES_PORT: String(await freePort()), POOLER_PROXY_PORT_TRANSACTION: String(await freePort()) };
   const options = { cwd: folder, env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env["PATH"], HOME: process.env["HOME"], ...ports } };
   const remove = async () => {
     await run(compose, ["down", "-v", "--timeout", "1"], options);

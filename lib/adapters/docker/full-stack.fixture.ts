@@ -10,8 +10,8 @@ import type { DesiredStack } from "@/lib/stack/desired";
 import { generateProjectSecrets } from "@/lib/stack/keys";
 import { sampleSettings } from "@/lib/stack/sample-input.fixture";
 import type { StackInput } from "@/lib/stack/settings";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { DockerEngine } from "./docker-engine";
-import { freeTestPort } from "./testing.fixture";
 
 /** Prefix of the lab's registry on loopback. */
 export const labPrefix = "127.0.0.1:5055/";
@@ -25,7 +25,7 @@ const hash = (text: string) => createHmac("sha256", "full-stack").update(text).d
 
 /** A project of all services with keys and ports of its own, on an installation that only tests use. */
 export async function newProject(instanceId: string, subnet: string) {
-  const [gateway, poolerSession, poolerTransaction] = await Promise.all([freeTestPort(), freeTestPort(), freeTestPort()]);
+  const [gateway, poolerSession, poolerTransaction] = await Promise.all([freePort(), freePort(), freePort()]);
   const secrets = await generateProjectSecrets({ randomBytes: (length) => new Uint8Array(randomBytes(length)), nowSeconds: Math.floor(Date.now() / 1000), uuid: randomUUID });
   const input: StackInput = {
     projectId: randomBytes(6).toString("hex"),

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { finished } from "node:stream/promises";
 import type { Readable } from "node:stream";
 import Docker from "dockerode";
@@ -72,13 +71,3 @@ export function freeTestSubnet(): string {
   return `10.249.${nextSubnet % 250}.0/26`;
 }
 
-/** A port that nobody holds at the moment. */
-export function freeTestPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
-    });
-  });
-}

@@ -9,8 +9,9 @@ import { renderEdge, type RenderedEdge } from "@/lib/gateway/edge";
 import type { EdgeProject } from "@/lib/gateway/edge-input";
 import { describeEdgeContract } from "@/lib/gateway/edge-contract.fixture";
 import { edgeNames } from "@/lib/gateway/edge-port";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { CaddyEdge } from "./caddy-edge";
-import { EdgeScene, freePort, openDomain, openSocket, send } from "./edge-scene.fixture";
+import { EdgeScene, openDomain, openSocket, send } from "./edge-scene.fixture";
 
 const instanceId = randomBytes(8).toString("hex");
 const names = edgeNames(instanceId);

@@ -3,7 +3,7 @@ import type { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
-import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
@@ -11,23 +11,13 @@ import { WebSocket, WebSocketServer } from "ws";
 import { caddyProgram, ensureGoProgram } from "@/lab/go-programs";
 import { emptyEdge, renderEdge, type CaddyConfig, type RenderedEdge } from "@/lib/gateway/edge";
 import type { EdgeDomain, EdgeInput, EdgeProject } from "@/lib/gateway/edge-input";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 
 export type Echo = { upstream: string; method: string; url: string; headers: IncomingHttpHeaders; body: string };
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
 export type Ask = { port: number; host?: string; path?: string; method?: string; headers?: Record<string, string | string[]>; body?: string };
 
 export const openDomain = (hostname: string, parts: Partial<EdgeDomain> = {}): EdgeDomain => ({ hostname, kind: "api", tls: { kind: "none" }, redirectsHttp: true, hsts: null, isOpen: true, ...parts });
-
-/** A port that nobody holds at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createTcpServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Sends a request with exactly these headers. */
 export function send({ port, host = "127.0.0.1", path = "/", method = "GET", headers = {}, body }: Ask): Promise<Reply> {

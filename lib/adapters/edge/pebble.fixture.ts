@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ensureGoProgram, pebbleDnsProgram, pebbleProgram } from "@/lab/go-programs";
 import { run } from "@/lab/run";
-import { freePort, readAll } from "./edge-scene.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
+import { readAll } from "./edge-scene.fixture";
 
 export type Pebble = {
   directoryUrl: string;

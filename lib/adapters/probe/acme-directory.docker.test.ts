@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "@/lib/adapters/edge/edge-scene.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { startPebble, type Pebble } from "@/lib/adapters/edge/pebble.fixture";
 import { readAcmeDirectory } from "./acme-directory";
 

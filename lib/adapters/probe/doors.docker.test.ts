@@ -3,8 +3,9 @@ import { LABEL } from "@/lib/engine/observed";
 import { toDoorContainers } from "@/lib/projects/doors/door-container";
 import { judgeDoors } from "@/lib/projects/doors/judge-doors";
 import { probeTargets } from "@/lib/projects/doors/probe-targets";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { DockerEngine } from "../docker/docker-engine";
-import { busyboxService, ensureTestImage, freeTestPort, freeTestSubnet, removeAll, testDocker, testImage } from "../docker/testing.fixture";
+import { busyboxService, ensureTestImage, freeTestSubnet, removeAll, testDocker, testImage } from "../docker/testing.fixture";
 import { readHostAddresses } from "../host/host-addresses";
 import { probeDoors } from "./probe-doors";
 
@@ -30,7 +31,7 @@ async function runByHand(name: string, own: Record<string, string>, hostIp: stri
 beforeAll(async () => {
   await ensureTestImage(docker);
   await removeAll(docker, instanceId);
-  ports = { asked: await freeTestPort(), opened: await freeTestPort(), foreign: await freeTestPort() };
+  ports = { asked: await freePort(), opened: await freePort(), foreign: await freePort() };
   await engine.createNetwork({ name: networkName, subnet: freeTestSubnet(), labels });
   const service = busyboxService({}, { name: "supavisor", command: listening, publishedPorts: [{ containerPort: 5432, hostIp: "127.0.0.1", hostPort: ports.asked }] });
   const id = await engine.createContainer({ name: "bh-test-doors-supavisor", imageRef: testImage, labels: { ...labels, [LABEL.service]: "supavisor" }, networkName, volumeNames: {}, service });

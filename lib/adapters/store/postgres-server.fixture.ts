@@ -1,9 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 
 /** Where Debian puts the programs of each major version. */
 const debianFolder = "/usr/lib/postgresql";
@@ -59,16 +59,6 @@ function unprivilegedUser(): { uid: number; gid: number } | null {
   const [, , uid, gid] = readFileSync("/etc/passwd", "utf8").split("\n").find((line) => line.startsWith("postgres:"))?.split(":") ?? [];
   if (uid === undefined || gid === undefined) throw new Error("There is no user `postgres` to run PostgreSQL as.");
   return { uid: Number(uid), gid: Number(gid) };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function untilReady(child: ChildProcess): Promise<void> {

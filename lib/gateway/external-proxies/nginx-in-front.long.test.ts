@@ -5,9 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { allServices } from "@/lib/stack/sample-input.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { contractKeys, failedContract, startContractUpstreams, type ContractUpstreams } from "../contract-upstreams.fixture";
 import { renderEnvoy } from "../envoy";
-import { freePort, send, startEnvoy, type RunningEnvoy } from "../envoy-process.fixture";
+import { send, startEnvoy, type RunningEnvoy } from "../envoy-process.fixture";
 import { builtInRoutes } from "../routes";
 import { NginxScene } from "./nginx-process.fixture";
 
