@@ -118,6 +118,17 @@ async function attach(page: Page, hostname: string, look?: (sheet: Locator) => P
   await expect(itemOf(page, hostname).getByText("Open", { exact: true })).toBeVisible({ timeout: attachLimitMs });
 }
 
+/** Chooses what stands in the menu of a domain. */
+async function openMore(page: Page, hostname: string, entry: string): Promise<void> {
+  const chosen = page.getByRole("menuitem", { name: entry });
+  // A press before the page's script is in opens nothing.
+  await expect(async () => {
+    if (!(await chosen.isVisible())) await itemOf(page, hostname).getByRole("button", { name: `More for ${hostname}` }).click();
+    await expect(chosen).toBeVisible({ timeout: 5_000 });
+  }).toPass();
+  await chosen.click();
+}
+
 test("the panel is given a name of its own, and people sign in under it; its own address keeps working", async ({ page, browser }) => {
   await open(page, "/settings/edge");
   await page.getByLabel("Host name").fill("panel-edge.localhost");
@@ -174,13 +185,26 @@ test("a certificate of one's own is judged before it is taken, served, and repla
   await expect(itemOf(page, hostname)).toContainText("Authority of a test");
   await expectServed(hostname, { kind: "root", pem: first.rootPem });
 
-  await itemOf(page, hostname).getByRole("button", { name: `More for ${hostname}` }).click();
-  await page.getByRole("menuitem", { name: "Replace the certificate" }).click();
+  await openMore(page, hostname, "Replace the certificate");
   const replacing = page.getByRole("dialog", { name: /Replace the certificate/ });
   await fillPem(replacing, second);
   await replacing.getByRole("button", { name: "Replace", exact: true }).click();
   await expect(replacing).toHaveCount(0);
   await expect.poll(async () => (await ask(hostname, { kind: "root", pem: second.rootPem })).status, { timeout: 60_000 }).toBe(401);
+});
+
+test("a certificate of one's own takes the place of one that the edge got, after a warning that nobody renews it", async ({ page }) => {
+  const hostname = "shop.lan";
+  const own = makeCertificate(folder, hostname);
+  await open(page, `/projects/${ref()}/domains`);
+  await openMore(page, hostname, "Use a certificate of your own");
+  const sheet = page.getByRole("dialog", { name: `Use a certificate of your own for ${hostname}` });
+  await expect(sheet).toContainText("Nobody renews it then but you");
+  await fillPem(sheet, own);
+  await sheet.getByRole("button", { name: "Use it", exact: true }).click();
+  await expect(sheet).toHaveCount(0);
+  await expect.poll(async () => (await ask(hostname, { kind: "root", pem: own.rootPem })).status, { timeout: 60_000 }).toBe(401);
+  await expect(itemOf(page, hostname)).toContainText("Authority of a test", { timeout: 60_000 });
 });
 
 test("a name is checked, its certificate is got by ACME, and the project's services are told the address", async ({ page }) => {
@@ -221,13 +245,7 @@ test("a domain that is removed takes its address with it", async ({ page }) => {
   test.setTimeout(300_000);
   const hostname = "api.shop.test";
   await open(page, `/projects/${ref()}/domains`);
-  const remove = page.getByRole("menuitem", { name: "Remove" });
-  // A press before the page's script is in opens nothing.
-  await expect(async () => {
-    if (!(await remove.isVisible())) await itemOf(page, hostname).getByRole("button", { name: `More for ${hostname}` }).click();
-    await expect(remove).toBeVisible({ timeout: 5_000 });
-  }).toPass();
-  await remove.click();
+  await openMore(page, hostname, "Remove");
   const sheet = page.getByRole("dialog", { name: `Remove ${hostname}` });
   await expect(sheet.getByRole("region", { name: "Settings that change" })).toContainText("http://127.0.0.1:");
   await sheet.getByRole("button", { name: `Remove ${hostname}` }).click();

@@ -107,12 +107,14 @@ function ChangeDialog({ projectRef, domain, acts, onClose }: DialogProps) {
   );
 }
 
-/** A certificate in the place of the one that was uploaded. */
+/** A certificate of a person's own in the place of the one that is served. */
 function ReplaceDialog({ projectRef, domain, acts, onClose }: DialogProps) {
   const [pem, setPem] = useState({ certificatePem: "", keyPem: "" });
   const { run, isBusy, failure, fieldError } = useAct(acts.replace, { failures: "inline", done: "The certificate is replaced.", onDone: onClose });
+  const isOwn = domain.tls === "uploaded";
+  const title = isOwn ? `Replace the certificate of ${domain.displayName}` : `Use a certificate of your own for ${domain.displayName}`;
   return (
-    <Sheet isOpen onOpenChange={onClose} title={`Replace the certificate of ${domain.displayName}`} description="New connections get the new one at once. The old one is served until it is in force.">
+    <Sheet isOpen onOpenChange={onClose} title={title} description="New connections get the new one at once. The old one is served until it is in force.">
       <form
         noValidate
         className="flex flex-col gap-4"
@@ -123,10 +125,11 @@ function ReplaceDialog({ projectRef, domain, acts, onClose }: DialogProps) {
       >
         {failure !== null && failure.fields === undefined && <Notice tone="bad">{failure.message}</Notice>}
         <PemFields value={pem} onChange={setPem} errors={{ certificatePem: fieldError("certificatePem"), keyPem: fieldError("keyPem") }} />
+        {!isOwn && <Notice tone="warn">Nobody renews it then but you: the panel warns 21 and 7 days before it ends. To have the edge get certificates again, remove the domain and add it anew.</Notice>}
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>Keep the old one</Button>
           <Button type="submit" variant="primary" isBusy={isBusy}>
-            Replace
+            {isOwn ? "Replace" : "Use it"}
           </Button>
         </div>
       </form>

@@ -13,7 +13,7 @@ export function DomainMenuEntries({ trigger, domain: { isMain, state, kind, tls 
     <DropdownMenu trigger={trigger} startsOpen>
       {!isMain && state === "open" && kind === "api" && <MenuItem disabled={edgeWhyNot !== null} onSelect={() => onOpen("attach")}>Make it the main one</MenuItem>}
       <MenuItem disabled={whyNot !== null} onSelect={() => onOpen("change")}>HTTP and HSTS</MenuItem>
-      {tls === "uploaded" && <MenuItem disabled={whyNot !== null} onSelect={() => onOpen("replace")}>Replace the certificate</MenuItem>}
+      <MenuItem disabled={whyNot !== null} onSelect={() => onOpen("replace")}>{tls === "uploaded" ? "Replace the certificate" : "Use a certificate of your own"}</MenuItem>
       <MenuItem isDangerous disabled={whyNot !== null} onSelect={() => onOpen("remove")}>Remove</MenuItem>
     </DropdownMenu>
   );

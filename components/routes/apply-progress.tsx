@@ -4,6 +4,7 @@ import { PassingOperation } from "@/components/operations/passing-operation";
 import { ButtonLink } from "@/components/ui/button";
 import { FailureNote, Notice } from "@/components/ui/notice";
 import { StateBadge } from "@/components/ui/state-badge";
+import { takenBackCause } from "@/lib/gateway/taken-back";
 import type { GatewayDraftView, GatewayRevisionView, OperationView } from "@/lib/projects/views";
 import { useRoutesEditing } from "./routes-context";
 
@@ -18,9 +19,6 @@ export function ApplyProgress({ operation, number }: { operation: OperationView;
   return <PassingOperation operation={operation} label={`Revision ${number}`} heading={heading} cancel={useRoutesEditing()?.acts.cancel ?? null} cancelled="Cancelling. What was in force comes back." />;
 }
 
-/** What a draft says of itself that was kept when its revision was taken back. */
-const cameBackOf = (number: number) => `Revision ${number}, which was taken back`;
-
 type OutcomeProps = { newest: GatewayRevisionView | null; isApplying: boolean; draft: Pick<GatewayDraftView, "cause"> | null };
 
 /** How the newest revision ended: a failure while the draft that came back of it is there, a success for who watched it. */
@@ -29,7 +27,7 @@ export function ApplyOutcome({ newest, isApplying, draft }: OutcomeProps) {
   // Somebody else's revision is said too when this page saw it on its way, and what came back of it also while it is mended.
   const [passing, setPassing] = useState<number | null>(null);
   const [discarded, setDiscarded] = useState<number | null>(null);
-  const isBack = newest !== null && draft?.cause === cameBackOf(newest.number);
+  const isBack = newest !== null && draft?.cause === takenBackCause(newest.number);
   if ((isApplying || isBack) && newest !== null && passing !== newest.number) setPassing(newest.number);
   if (newest?.state === "failed" && !isApplying && draft === null && discarded !== newest.number) setDiscarded(newest.number);
   if (newest === null || isApplying) return null;

@@ -101,6 +101,18 @@ describe("a domain with a certificate by ACME", () => {
     await removeDomain(worker.ctx, { ref, hostname: blockedName });
   });
 
+  test("a certificate of one's own takes the place of the authority's, and every request meanwhile is answered", { timeout: 180_000 }, async () => {
+    const own = await makePair({ names: [hostname] });
+    const either = `${await live?.issuingRoot() ?? ""}\n${own.certificatePem}`;
+    let isReplacing = true;
+    const replaced = worker.ended(replaceCertificate(worker.ctx, { ref, hostname, ...own })).finally(() => (isReplacing = false));
+    const answers: string[] = [];
+    while (isReplacing) answers.push(await askOverTls(hostname, either).then(({ status }) => String(status), String));
+    await replaced;
+    expect([new Set(answers), (await askOverTls(hostname, own.certificatePem)).status]).toEqual([new Set(["401"]), 401]);
+    expect(await find(hostname)).toMatchObject({ tls: "uploaded", state: "open", isMain: true });
+  });
+
   test("removed, the services have the address from before, and the name is not answered", { timeout: 180_000 }, async () => {
     await remove(hostname);
     const { localUrl, domains } = await listDomains(worker.ctx, { ref });

@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { audit } from "@/lib/access/audit";
 import { authorize } from "@/lib/access/authorize";
-import { ConflictError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
@@ -40,17 +39,18 @@ export async function changeDomain(ctx: VerbContext, input: z.input<typeof chang
   });
 }
 
-/** Another certificate for a name that has one of a person's own; an open one stays open meanwhile. @throws ConflictError `not-uploaded` */
+/** A certificate of a person's own for a name, in place of one like it or of one that the edge got; an open name stays open meanwhile. */
 export async function replaceCertificate(ctx: VerbContext, input: z.input<typeof replaceCertificateInput>): Promise<Changed> {
   const { ref, hostname, certificatePem, keyPem } = parseInput(replaceCertificateInput, input);
   const project = await authorize(ctx, "project.edit", ref);
   const found = await findDomain(ctx.store.db, project.id, hostname);
-  if (found.tls !== "uploaded") throw new ConflictError("not-uploaded", `The certificate of ${found.hostname} is got and renewed by the edge. To bring your own, remove the domain and add it with an uploaded certificate.`);
-  const { certificateJson, ...after } = await sealPair(ctx, { certificatePem, keyPem }, found.hostname);
+  const { certificateJson, ...pair } = await sealPair(ctx, { certificatePem, keyPem }, found.hostname);
   return ctx.store.transaction(async (tx) => {
     const row = await findDomain(tx, project.id, hostname);
-    const before = { certificatePem: row.certificatePem, keyCiphertext: row.keyCiphertext };
+    const before = { tls: row.tls, certificatePem: row.certificatePem, keyCiphertext: row.keyCiphertext };
+    const after = { tls: "uploaded", ...pair };
+    const summary = row.tls === "uploaded" ? `Replace the certificate of ${row.hostname}` : `Serve ${row.hostname} with an uploaded certificate in place of the one that the edge gets`;
     const isServed = row.state !== "added" && row.state !== "failed";
-    return change(tx, ctx, { kind: "domain.certificate", project, row, before, after: isServed ? after : { ...after, certificateJson }, summary: `Replace the certificate of ${row.hostname}` });
+    return change(tx, ctx, { kind: "domain.certificate", project, row, before, after: isServed ? after : { ...after, certificateJson }, summary });
   });
 }

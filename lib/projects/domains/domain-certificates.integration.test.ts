@@ -47,7 +47,30 @@ describe("a certificate of one's own, and the internal authority, with no rehear
     const attached = await attach("nas.lan");
     expect([attached.status, attached.steps.map(({ key }) => key)]).toEqual(["done", notRehearsed]);
     expect([await publicUrl(), scene.edgeWorld.certificates.map(({ authority }) => authority)]).toEqual(["https://nas.lan", ["local"]]);
-    await expect(replaceCertificate(scene.ctx(), { ref, hostname: "nas.lan", certificatePem: "", keyPem: "" })).rejects.toMatchObject({ code: "not-uploaded" });
+  });
+});
+
+describe("one's own in place of one that the edge got", () => {
+  const stored = () => scene.store.db.domain.findUniqueOrThrow({ where: { hostname } });
+
+  test("it is served without closing the name, and what the edge got is shown again when it is not", async () => {
+    await add();
+    await attach();
+    const good = await makePair({ names: [hostname] });
+    const replace = async (pair: typeof good) => scene.ended((await replaceCertificate(scene.ctx(), { ref, hostname, ...pair })).operationId ?? "");
+    expect((await replace(good)).status).toBe("done");
+    expect([(await stored()).tls, (await stored()).certificatePem, (await domain())?.state]).toEqual(["uploaded", good.certificatePem, "open"]);
+    await scene.store.db.domain.update({ where: { hostname }, data: { tls: "acme", certificatePem: null, keyCiphertext: null } });
+    scene.outside.showsNames = ["another.example.com"];
+    expect((await replace(good)).status).toBe("undone");
+    expect([(await stored()).tls, (await stored()).certificatePem, (await stored()).keyCiphertext, (await domain())?.state]).toEqual(["acme", null, null, "open"]);
+  });
+
+  test("of a name that nothing serves yet it is written down alone", async () => {
+    await add();
+    expect(await replaceCertificate(scene.ctx(), { ref, hostname, ...(await makePair({ names: [hostname] })) })).toEqual({ operationId: null });
+    expect((await stored()).tls).toBe("uploaded");
+    expect((await attach()).steps.map(({ key }) => key)).toEqual(notRehearsed);
   });
 });
 

@@ -3,7 +3,7 @@ import { listenersOf } from "@/lib/gateway/edge-version";
 import { internalAuthority } from "@/lib/gateway/edge-port";
 import type { FakeEdgeWorld } from "@/lib/gateway/fake-edge";
 import type { CertificateKeys } from "../edge/load-edge-input";
-import { coversName, readFacts } from "./certificate-pair";
+import { coversName, readFacts, type CertificateFacts } from "./certificate-pair";
 import type { AcmeDirectory, CaaRecord, DomainPorts } from "./name-ports";
 
 /** What names lead to, as the tests of domains see the world outside. Plain data, so that a test can change it. */
@@ -53,10 +53,11 @@ export function fakeDomainPorts(names: FakeNames, edgeWorld: FakeEdgeWorld, wait
       }
       if (names.showsNames !== null) wait();
       const uploaded = uploadedFor(hostname);
-      if (uploaded !== undefined) return { shown: { facts: readFacts(uploaded.certificate) ?? { names: [], issuer: "", notBeforeMs: 0, notAfterMs: 0 }, fingerprint: new X509Certificate(uploaded.certificate).fingerprint256, distrust: "its root is none that this machine trusts" }, error: null };
+      const namesOver = (facts: CertificateFacts) => ({ ...facts, names: names.showsNames ?? facts.names });
+      if (uploaded !== undefined) return { shown: { facts: namesOver(readFacts(uploaded.certificate) ?? { names: [], issuer: "", notBeforeMs: 0, notAfterMs: 0 }), fingerprint: new X509Certificate(uploaded.certificate).fingerprint256, distrust: "its root is none that this machine trusts" }, error: null };
       const issued = edgeWorld.certificates.findLast((each) => each.names.includes(hostname));
       if (issued === undefined) return { shown: null, error: "no certificate is served for this name" };
-      return { shown: { facts: { ...issued, names: names.showsNames ?? issued.names }, fingerprint: `${issued.authority ?? ""} ${hostname}`, distrust: issued.authority === internalAuthority ? null : names.distrust }, error: null };
+      return { shown: { facts: namesOver(issued), fingerprint: `${issued.authority ?? ""} ${hostname}`, distrust: issued.authority === internalAuthority ? null : names.distrust }, error: null };
     },
     readAcmeDirectory: () => Promise.resolve(names.directory),
     hostAddresses: () => [machineAddress],

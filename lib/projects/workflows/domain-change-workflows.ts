@@ -8,7 +8,8 @@ import type { WorkflowTools } from "./tools";
 const answering = z.object({ redirectsHttp: z.boolean(), hstsSeconds: z.number().int().nullable() });
 const changeInput = z.object({ projectId: z.string(), domainId: z.string(), before: answering, after: answering });
 
-const certified = z.object({ certificatePem: z.string().nullable(), keyCiphertext: z.string().nullable() });
+/** `tls` is left out in what an earlier version stored, which replaced uploaded ones alone. */
+const certified = z.object({ tls: z.enum(["acme", "uploaded", "internal"]).default("uploaded"), certificatePem: z.string().nullable(), keyCiphertext: z.string().nullable() });
 const certificateInput = z.object({ projectId: z.string(), domainId: z.string(), before: certified, after: certified });
 
 type Served = { projectId: string; domainId: string; before: Record<string, unknown>; after: Record<string, unknown> };
@@ -48,9 +49,9 @@ export function replaceCertificateWorkflow(tools: WorkflowTools): Workflow<z.inf
     onFailure: "undo",
     steps: [
       serveStep(tools, "Give the edge the certificate", async ({ domainId, projectId, before, after }, which) => {
-        const { certificatePem, keyCiphertext } = which === "after" ? after : before;
-        if (keyCiphertext === null) return { certificatePem, keyCiphertext };
-        return { certificatePem, keyCiphertext: await tools.store.transaction((tx) => tools.certificateKeys.keep(tx, { id: domainId, projectId, keyCiphertext })) };
+        const { keyCiphertext, ...certificate } = which === "after" ? after : before;
+        if (keyCiphertext === null) return { ...certificate, keyCiphertext };
+        return { ...certificate, keyCiphertext: await tools.store.transaction((tx) => tools.certificateKeys.keep(tx, { id: domainId, projectId, keyCiphertext })) };
       }),
       {
         key: "verify", title: "Verify the certificate from outside", timeoutMs: 90_000, isCancellable: true,

@@ -1,4 +1,5 @@
 import type { Db } from "@/lib/adapters/store/types";
+import { takenBackCause } from "@/lib/gateway/taken-back";
 import type { Workflow } from "@/lib/operations/types";
 import { markApplied, setProjectState } from "./settle";
 import type { WorkflowTools } from "./tools";
@@ -23,7 +24,7 @@ export async function settleRevision(tools: Pick<WorkflowTools, "now">, { input:
   const failed = await tx.gatewayRevision.update({ where: revision, data: { state: "failed", failureJson: failure === null ? null : JSON.stringify(failure) } });
   if ((await tx.gatewayDraft.count({ where: { projectId } })) === 0) {
     await tx.gatewayDraft.create({
-      data: { projectId, settingsJson: failed.settingsJson, version: `after-${failed.id}`, basedOn: previous ?? 0, cause: `Revision ${number}, which was taken back`, editorJson: failed.authorJson, editedAt: tools.now() },
+      data: { projectId, settingsJson: failed.settingsJson, version: `after-${failed.id}`, basedOn: previous ?? 0, cause: takenBackCause(number), editorJson: failed.authorJson, editedAt: tools.now() },
     });
   }
   if (outcome === "failed") await setProjectState(tx, projectId, "failed", failure?.sentence ?? "The routes could not be applied, and the earlier ones did not come back.");
