@@ -7,6 +7,7 @@ import { Checkbox } from "@/components/ui/choice";
 import { Sheet } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { RowsSkeleton } from "@/components/ui/skeleton";
+import { edgeLoadNote } from "@/lib/gateway/edge-load";
 import type { DomainPreview, DomainView } from "@/lib/projects/views";
 import { PreviewList } from "./domain-preview";
 import type { DomainSheet } from "./domain-menu-entries";
@@ -90,7 +91,7 @@ function ChangeDialog({ projectRef, domain, acts, onClose }: DialogProps) {
   const { run, isBusy, failure } = useAct(acts.change, { failures: "inline", onDone: onClose });
   const hstsSeconds = hasHsts ? domain.hstsSeconds || hstsYearSeconds : null;
   return (
-    <Sheet isOpen onOpenChange={onClose} title={`HTTP and HSTS of ${domain.displayName}`} description="No request fails, and open sockets are kept.">
+    <Sheet isOpen onOpenChange={onClose} title={`HTTP and HSTS of ${domain.displayName}`} description={edgeLoadNote}>
       <div className="flex flex-col gap-4">
         {failure !== null && <Notice tone="bad">{failure.message}</Notice>}
         <Checkbox name="redirectsHttp" label="Send plain HTTP to HTTPS" checked={redirectsHttp} onChange={(event) => setRedirects(event.target.checked)} />
@@ -114,7 +115,7 @@ function ReplaceDialog({ projectRef, domain, acts, onClose }: DialogProps) {
   const isOwn = domain.tls === "uploaded";
   const title = isOwn ? `Replace the certificate of ${domain.displayName}` : `Use a certificate of your own for ${domain.displayName}`;
   return (
-    <Sheet isOpen onOpenChange={onClose} title={title} description="New connections get the new one at once. The old one is served until it is in force.">
+    <Sheet isOpen onOpenChange={onClose} title={title} description={`The old one is served until the new one is in force. ${edgeLoadNote}`}>
       <form
         noValidate
         className="flex flex-col gap-4"

@@ -6,6 +6,7 @@ import { Checkbox } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
+import { edgeLoadNote } from "@/lib/gateway/edge-load";
 import type { StudioView } from "@/lib/projects/views";
 import { whyOnLocalAddress } from "./reach-words";
 import type { StudioActs } from "./studio-acts";
@@ -50,7 +51,7 @@ export function ReachForm({ view, act, whyNot }: Props) {
       </fieldset>
       {mayChange && (
         <div className="flex flex-wrap items-center justify-end gap-3">
-          <span className="min-w-0 flex-1 basis-56 text-sm text-ink-3">{whyNot ?? "Requests and sockets of the API go on while it changes."}</span>
+          <span className="min-w-0 flex-1 basis-56 text-sm text-ink-3">{whyNot ?? (isBehindEdge ? edgeLoadNote : "Requests and sockets of the API go on while it changes.")}</span>
           <Button type="submit" variant="primary" isBusy={isBusy} disabled={isLocked || (!isNetworksDirty && !isAddressDirty)}>
             Save
           </Button>

@@ -101,13 +101,15 @@ describe("a domain with a certificate by ACME", () => {
     await removeDomain(worker.ctx, { ref, hostname: blockedName });
   });
 
-  test("a certificate of one's own takes the place of the authority's, and every request meanwhile is answered", { timeout: 180_000 }, async () => {
+  test("a certificate of one's own takes the place of the authority's, and whoever connects meanwhile is shown the one or the other", { timeout: 180_000 }, async () => {
     const own = await makePair({ names: [hostname] });
     const either = `${await live?.issuingRoot() ?? ""}\n${own.certificatePem}`;
     let isReplacing = true;
     const replaced = worker.ended(replaceCertificate(worker.ctx, { ref, hostname, ...own })).finally(() => (isReplacing = false));
     const answers: string[] = [];
-    while (isReplacing) answers.push(await askOverTls(hostname, either).then(({ status }) => String(status), String));
+    // A load closes connections that are being made (decision 12): a client makes another.
+    const askTwice = () => askOverTls(hostname, either).catch(() => askOverTls(hostname, either));
+    while (isReplacing) answers.push(await askTwice().then(({ status }) => String(status), String));
     await replaced;
     expect([new Set(answers), (await askOverTls(hostname, own.certificatePem)).status]).toEqual([new Set(["401"]), 401]);
     expect(await find(hostname)).toMatchObject({ tls: "uploaded", state: "open", isMain: true });

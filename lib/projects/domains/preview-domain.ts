@@ -4,6 +4,7 @@ import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { runningGateways } from "@/lib/stack/gateways";
 import type { StackServiceName } from "@/lib/stack/desired";
+import { edgeLoadNote } from "@/lib/gateway/edge-load";
 import { authorityOf, readEdgeSetting, type EdgeSetting } from "../edge/edge-setting";
 import { gatewayChoiceOf } from "../gateway/gateway-choice";
 import { parseSettings } from "../settings-schema";
@@ -63,6 +64,7 @@ function attachWords({ row, setting, before, after, localUrl, previousMain }: Ar
         ]
       : [kindOf(row) === "studio" ? "Everything under this name is Studio. Nothing is changed for the services." : `Services and mails go on naming ${before.publicUrl}. Sign-ins come back to addresses of the redirect list alone; this name is not added to it.`]),
     ...(row.redirectsHttp ? ["Plain HTTP is sent to HTTPS."] : []),
+    ...(isServed ? [] : [edgeLoadNote]),
   ];
   const irreversible = [
     ...(tlsOf(row) === "acme" && !isServed ? [`A certificate of ${name} enters public logs: everybody can see from then on that ${row.hostname} exists.`] : []),
@@ -78,6 +80,7 @@ function removeWords({ row, before, after }: Around): Words {
   const notes = [
     `${row.hostname} is not answered any more from then on. Take its DNS records away afterwards.`,
     ...(row.isMain && !isTakenBack ? ["The public URL was changed by hand since, so it stays as it is."] : []),
+    edgeLoadNote,
     ...(isTakenBack ? [`Services and mails name ${after.publicUrl} again. Change callback addresses at sign-in providers as well.`] : []),
   ];
   const irreversible = [
