@@ -79,7 +79,7 @@ function List({ children }: { children: ReactNode }) {
 
 function RouteItem({ route, name, isThere, was }: { route: GatewayRoute; name: string; isThere: boolean; was: ReactNode }) {
   const { match } = route;
-  const words = [upstreamName(route), accessName(route), timeoutSentence(route), ...limitTexts(route), ...(route.cors === undefined || route.target.kind === "answer" ? [] : [corsText(route)])];
+  const words = [upstreamName(route), accessName(route), timeoutSentence(route), ...limitTexts(route, 0), ...(route.cors === undefined || route.target.kind === "answer" ? [] : [corsText(route)])];
   return (
     <li className="flex min-w-0 flex-col gap-0.5 px-3 py-2 [overflow-wrap:anywhere]">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">

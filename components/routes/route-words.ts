@@ -59,14 +59,14 @@ export function rateText({ requestsPerSecond, burst, per }: RateLimit): string {
   return `${requestsPerSecond}/s per ${per === "ip" ? "IP" : "key"}, ${burst} at once`;
 }
 
-/** What else is limited: how often, from where, how much, until when. */
-export function limitTexts({ rateLimit, ipAllow, maxBodyBytes, closesAtMs }: GatewayRoute): string[] {
+/** What else is limited at this moment: how often, from where, how much, until when. */
+export function limitTexts({ rateLimit, ipAllow, maxBodyBytes, closesAtMs }: GatewayRoute, nowMs: number): string[] {
   const [first, ...more] = ipAllow ?? [];
   return [
     rateLimit === undefined ? null : rateText(rateLimit),
     first === undefined ? null : more.length === 0 ? `From ${first}` : `From ${first} and ${more.length} more`,
     maxBodyBytes === undefined ? null : `Bodies to ${formatBytes(maxBodyBytes)}`,
-    closesAtMs === undefined ? null : `Closes ${new Date(closesAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    closesAtMs === undefined ? null : `${closesAtMs <= nowMs ? "Closed since" : "Closes"} ${new Date(closesAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`,
   ].filter((text) => text !== null);
 }
 

@@ -10,6 +10,8 @@ type RowMark = "added" | "changed";
 
 type TableProps = {
   rows: readonly RouteRow[];
+  /** What is closed since is told from what closes then. */
+  nowMs: number;
   /** What the draft does to a route, by its id. */
   marks?: Readonly<Record<string, RowMark>>;
   /** Buttons of a row; nothing for who may not edit. */
@@ -19,7 +21,7 @@ type TableProps = {
 };
 
 /** Every route of a project in order of precedence: the first that matches a request takes it. */
-export function RoutesTable({ rows, marks = {}, acts, live }: TableProps) {
+export function RoutesTable({ rows, marks = {}, nowMs, acts, live }: TableProps) {
   return (
     <Table label="Routes in order of precedence">
       <TableHead>
@@ -37,16 +39,16 @@ export function RoutesTable({ rows, marks = {}, acts, live }: TableProps) {
       </TableHead>
       <tbody>
         {rows.map((row) => (
-          <RouteLine key={row.id} row={row} mark={marks[row.id]} acts={acts} live={live} />
+          <RouteLine key={row.id} row={row} mark={marks[row.id]} nowMs={nowMs} acts={acts} live={live} />
         ))}
       </tbody>
     </Table>
   );
 }
 
-function RouteLine({ row, mark, acts, live }: { row: RouteRow; mark: RowMark | undefined } & Pick<TableProps, "acts" | "live">) {
+function RouteLine({ row, mark, nowMs, acts, live }: { row: RouteRow; mark: RowMark | undefined; nowMs: number } & Pick<TableProps, "acts" | "live">) {
   const { route } = row;
-  const limits = limitTexts(route);
+  const limits = limitTexts(route, nowMs);
   const pages = route.cors === undefined || route.cors === "any" || route.target.kind === "answer" ? null : `CORS: ${corsText(route)}`;
   return (
     <Row className={cn(row.name !== null && "bg-accent-soft/40")}>

@@ -45,6 +45,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
           <RouteNumbersProvider projectRef={ref}>
             <RoutesTable
               rows={rows}
+              nowMs={ctx.now().getTime()}
               marks={view.draft === null ? {} : marksOf(view.draft.changes)}
               acts={view.mayEdit ? (row) => <ActsOf row={row} rows={rows} /> : undefined}
               live={{ head: <NumberHeads />, of: (row) => <NumberCells routeId={row.route.id} /> }}
