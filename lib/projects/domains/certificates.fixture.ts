@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { run } from "@/lab/run";
 
 /** A certificate with its key, made by OpenSSL: valid from the moment of its making for `days`. */
@@ -16,10 +17,12 @@ const keyKinds = {
 type Wish = { names?: readonly string[]; isAuthority?: boolean; by?: MadePair; key?: keyof typeof keyKinds; days?: number; commonName?: string; digest?: string };
 
 let made = 0;
+const root = mkdtempSync(join(tmpdir(), "basehold-pairs-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Signed by itself, or by `by`. */
 export async function makePair({ names = [], isAuthority = false, by, key = "ec", days = 90, commonName = "test", digest = "sha256" }: Wish): Promise<MadePair> {
-  const folder = mkdtempSync(join(tmpdir(), "basehold-pair-"));
+  const folder = mkdtempSync(join(root, "pair-"));
   const path = (name: string) => join(folder, name);
   const extensions = [`basicConstraints=critical,CA:${isAuthority ? "TRUE" : "FALSE"}`, ...(names.length === 0 ? [] : [`subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`])];
   const subject = ["-subj", `/CN=${commonName}`];
