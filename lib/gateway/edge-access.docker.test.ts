@@ -10,6 +10,7 @@ import { startPebble, type Pebble } from "@/lib/adapters/edge/pebble.fixture";
 import { renderEdge } from "./edge";
 import { install, type Pem } from "./edge-install.fixture";
 import type { EdgeForwardAuth, EdgeStudio } from "./edge-input";
+import { studioOffHeader } from "./studio-rules";
 
 const scene = new EdgeScene();
 let upstream = "";
@@ -42,7 +43,7 @@ describe.each([["in the document", false], ["in a live file", true]])("Studio at
   beforeEach(() => void questions.splice(0));
 
   const apiRoutes: EdgeStudio["apiRoutes"] = [{ kind: "prefix", path: "/rest/v1/" }, { kind: "prefix", path: "/auth/v1/" }, { kind: "prefix", path: "/.well-known/" }];
-  const ownApiRoutes: EdgeStudio["apiRoutes"] = [{ kind: "exact", path: "/hook" }, { kind: "prefix", path: "/in(b+c)ox", methods: ["POST"] }];
+  const ownApiRoutes: EdgeStudio["apiRoutes"] = [{ kind: "exact", path: "/hook" }, { kind: "prefix", path: "/in(b+c)ox", methods: ["POST"] }, { kind: "regex", path: "/pro(duct|ject-list)s?/[0-9]{1,3}|/v[0-9]" }];
   const inputParts = () => (isLive ? { liveFolder: scene.liveFolder } : {});
   const studio = (parts: Partial<EdgeStudio> = {}): EdgeStudio => ({ apiRoutes, ownApiRoutes, isOnApiNames: true, isOnLocalAddress: true, allowedNetworks: null, forwardAuth, ...parts });
   const open = async (parts: Partial<EdgeStudio> = {}) => {
@@ -95,10 +96,10 @@ describe.each([["in the document", false], ["in a live file", true]])("Studio at
 
   test("requests of the API are not asked about, and no spelling of a path passes as one", async () => {
     const port = await open();
-    for (const path of ["/rest/v1/todos?select=*", "/auth/v1/", "/.well-known/x", "/hook", "/hook?a=/../", "/rest/v1/?q=%2f//"]) expect(echoOf(await send({ port, path })).url).toBe(path);
+    for (const path of ["/rest/v1/todos?select=*", "/auth/v1/", "/.well-known/x", "/hook", "/hook?a=/../", "/products/12?x=/", "/project-list/1", "/v2", "/rest/v1/?q=%2f//"]) expect(echoOf(await send({ port, path })).url).toBe(path);
     expect(echoOf(await send({ port, path: "/in(b+c)ox/1", method: "POST" })).url).toBe("/in(b+c)ox/1");
     expect(questions).toEqual([]);
-    const tricks = ["/", "/hook/", "/hookx", "/in(b+c)ox", "/inbbcox", "/?x=/rest/v1/", "/auth/v1", "/REST/v1/x", "/rest/v1x", "/rest/v1/../../", "/rest/v1/..%2f..%2f", "/rest/v1/%2e%2e/%2e%2e/", "//rest/v1/x", "/rest//v1/../../project", "/x/../rest/v1/", "/rest/v1/..", "/rest/v1\\..\\..\\", "/rest/v1/%5c..", "/%72est/v1%2f..", "/xwell-known/x"];
+    const tricks = ["/", "/project/default", "/products/1234", "/products/12/x", "/x/v2", "/hook/", "/hookx", "/in(b+c)ox", "/inbbcox", "/?x=/rest/v1/", "/auth/v1", "/REST/v1/x", "/rest/v1x", "/rest/v1/../../", "/rest/v1/..%2f..%2f", "/rest/v1/%2e%2e/%2e%2e/", "//rest/v1/x", "/rest//v1/../../project", "/x/../rest/v1/", "/rest/v1/..", "/rest/v1\\..\\..\\", "/rest/v1/%5c..", "/%72est/v1%2f..", "/xwell-known/x"];
     for (const path of tricks) expect((await send({ port, path })).status, path).not.toBe(200);
   });
 
@@ -132,6 +133,12 @@ describe.each([["in the document", false], ["in a live file", true]])("Studio at
     expect((await send({ port, path: "/rest/v1/x" })).status).toBe(200);
     expect((await send({ port: scene.httpPort, host: "studio.test", path: "/rest/v1/x" })).status).toBe(302);
     expect((await send({ port: scene.httpPort, host: "studio.test", path: "/project", headers: { cookie: "basehold.studio=good" } })).status).toBe(200);
+  });
+
+  test("where it does not answer the gateway is told, of what is taken for the API as well, and no client tells it", async () => {
+    const port = await open({ isOnLocalAddress: false });
+    const toldOf = async (askedPort: number, host: string) => echoOf(await send({ port: askedPort, host, path: "/hook", headers: { [studioOffHeader]: "0" } })).headers[studioOffHeader];
+    expect([await toldOf(port, "a.test"), await toldOf(scene.httpPort, "api.test")]).toEqual(["1", undefined]);
   });
 
   test("an IP list stands before it, and a forged address does not pass it", async () => {

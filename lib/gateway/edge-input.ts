@@ -138,7 +138,7 @@ function checkNetworks(networks: readonly string[] | null): void {
 
 function checkStudio({ apiRoutes, ownApiRoutes, allowedNetworks, forwardAuth }: EdgeStudio): void {
   checkNetworks(allowedNetworks);
-  for (const { path } of [...apiRoutes, ...ownApiRoutes]) require(/^\/[\x21-\x7e]*$/.test(path), `"${path}" is no path of an API.`);
+  for (const { kind, path } of [...apiRoutes, ...ownApiRoutes]) require((kind === "regex" ? /^[\x20-\x7e]+$/ : /^\/[\x21-\x7e]*$/).test(path), `"${path}" is no path of an API.`);
   if (forwardAuth === null) return;
   checkUpstream(forwardAuth.upstream);
   require(/^\/[A-Za-z0-9/._-]*$/.test(forwardAuth.path), `"${forwardAuth.path}" is no path.`);

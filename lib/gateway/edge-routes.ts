@@ -1,6 +1,7 @@
 import type { EdgeForwardAuth, EdgeHost, EdgeProject, EdgeStudio } from "./edge-input";
 import type { EdgeApiRoute } from "./edge-studio";
 import { PANEL_COOKIE_PREFIXES } from "./envoy-lua";
+import { studioOffHeader } from "./studio-rules";
 
 /** A part of Caddy's JSON configuration. */
 export type CaddyJson = { readonly [key: string]: unknown };
@@ -80,7 +81,11 @@ const literally = (path: string) => path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 const uriMatches = (pattern: string) => ({ vars_regexp: { "{http.request.uri}": { pattern } } });
 
-const targetOf = ({ kind, path }: EdgeApiRoute) => (kind === "prefix" ? literally(path) : `${literally(path)}(?:\\?|$)`);
+/** The target as it was sent, up to where its path ends. */
+function targetOf({ kind, path }: EdgeApiRoute): string {
+  if (kind === "prefix") return literally(path);
+  return `${kind === "exact" ? literally(path) : `(?:${path})`}(?:\\?|$)`;
+}
 
 /** Routes with the same methods are one expression. Each is compared with the target as it was sent, as gateways do. */
 function apiPathSets(apiRoutes: readonly EdgeApiRoute[]): CaddyJson[] {
@@ -147,7 +152,11 @@ type Guarded = { address: ProjectAddress; projectId: string; expressionFile: str
 function studioRoutes({ apiRoutes, ownApiRoutes, isOnApiNames, isOnLocalAddress, allowedNetworks, forwardAuth }: EdgeStudio, { address, projectId, expressionFile }: Guarded): CaddyJson[] {
   const isStudio = address === "studio" ? {} : notApiPath([...apiRoutes, ...(expressionFile === null ? ownApiRoutes : [])], expressionFile);
   const isServed = { studio: true, api: isOnApiNames, local: isOnLocalAddress }[address];
-  if (!isServed) return [{ match: [isStudio], handle: [answer(404, "Studio is not served at this address.")], terminal: true }];
+  if (!isServed) {
+    // What an own route is told more widely than it takes comes to the gateway, which keeps to it as well.
+    const tellGateway = { handle: [{ handler: "headers", request: { set: { [canonical(studioOffHeader)]: ["1"] } } }] };
+    return [{ match: [isStudio], handle: [answer(404, "Studio is not served at this address.")], terminal: true }, tellGateway];
+  }
   const guards: CaddyJson[] = [];
   if (allowedNetworks !== null) guards.push({ match: [notFrom(allowedNetworks)], handle: [answer(403, "Studio is not open to your network.")], terminal: true });
   if (forwardAuth !== null) {
@@ -165,7 +174,7 @@ export function projectRoutes(project: EdgeProject, address: ProjectAddress, exp
   if (project.isPaused === true) return [{ handle: [pausedAnswer] }];
   const closed = project.allowedNetworks === null ? [] : [{ match: [notFrom(project.allowedNetworks)], handle: [answer(403, "This project is not open to your network.")], terminal: true }];
   const studio = project.studio === null ? [] : studioRoutes(project.studio, { address, projectId: project.projectId, expressionFile });
-  return [...closed, ...studio, ...stripCookies, { handle: [proxyTo(project.gatewayUpstream)] }];
+  return [...closed, ...studio, ...stripCookies, { handle: [proxyTo(project.gatewayUpstream, { headers: { request: { set: { "X-Forwarded-For": ["{http.vars.client_ip}"] } } } })] }];
 }
 
 /** Shown while the certificate of a new domain is being got. */

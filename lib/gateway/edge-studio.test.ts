@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { apiRoutesOf, isAllApi, literalPrefix, type EdgeApiRoute } from "./edge-studio";
-import { sampleOwnRoute } from "./own-route.fixture";
+import { apiRoutesOf, literalPrefix, takesStudiosPages, type EdgeApiRoute } from "./edge-studio";
+import { pathOf, sampleOwnRoute } from "./own-route.fixture";
 import { effectiveRoutes } from "./precedence";
 import { findRegexProblem, isRegexMatch } from "./regex";
 import { defaultGatewaySettings } from "./route-model";
@@ -25,10 +25,18 @@ test("an own route is the API's, one behind the dashboard's login is not", () =>
   expect(takes(routes, "/admin")).toBe(false);
 });
 
-test("an own route that takes every path leaves nothing for Studio", () => {
-  expect(isAllApi(routesWith())).toBe(false);
-  expect(isAllApi(routesWith(sampleOwnRoute({ match: { path: { kind: "prefix", value: "/" }, methods: [], headers: [] } })))).toBe(true);
-  expect(isAllApi(routesWith(sampleOwnRoute({ match: { path: { kind: "prefix", value: "/" }, methods: ["POST"], headers: [] } })))).toBe(false);
+test("an own route that takes a page at which the panel opens Studio leaves nothing for it, one that takes others does", () => {
+  const isTaken = (...match: Parameters<typeof pathOf>) => takesStudiosPages(routesWith(sampleOwnRoute({ match: pathOf(...match) })));
+  expect(takesStudiosPages(routesWith())).toBe(false);
+  expect([isTaken("prefix", "/"), isTaken("prefix", "/project/"), isTaken("regex", "/[a-z]+/default"), isTaken("regex", ".*"), isTaken("exact", "/")]).toEqual([true, true, true, true, true]);
+  expect([isTaken("prefix", "/projects/"), isTaken("regex", "/pro(duct|ject-list)s?/[0-9]+"), isTaken("regex", "/[a-z]+/orders")]).toEqual([false, false, false]);
+  expect(takesStudiosPages(routesWith(sampleOwnRoute({ match: { ...pathOf("prefix", "/"), methods: ["POST"] } })))).toBe(false);
+});
+
+test("an expression is told as it is, and more widely where it would not end with itself or fit a line", () => {
+  const told = (expression: string) => routesWith(sampleOwnRoute({ match: pathOf("regex", expression) })).find(({ path }) => path === expression || path === literalPrefix(expression));
+  expect(told("/v1/orders/[0-9]+")).toEqual({ kind: "regex", path: "/v1/orders/[0-9]+" });
+  expect([told("/x/\\Qab"), told("/x/é+")]).toEqual([{ kind: "prefix", path: "/" }, { kind: "prefix", path: "/x/" }]);
 });
 
 test.each([

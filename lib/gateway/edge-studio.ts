@@ -1,19 +1,20 @@
+import { matchesPath } from "./match";
 import type { GatewayRoute, HttpMethod } from "./routes";
 
 /**
  * Paths of the API at a project's address, as they stand in a request before its query: what none of them takes is Studio's.
- * Without `methods` every method.
+ * `regex` in RE2 syntax, over the whole path. Without `methods` every method.
  */
-export type EdgeApiRoute = { kind: "prefix" | "exact"; path: string; methods?: readonly HttpMethod[] };
+export type EdgeApiRoute = { kind: "prefix" | "exact" | "regex"; path: string; methods?: readonly HttpMethod[] };
 
 /**
  * The routes of a gateway for which nobody has to sign in at Studio. Where a route cannot be told exactly, more than it takes is named:
- * what the edge does not ask about, the gateway still asks Studio's password for.
+ * what the edge does not ask about, the gateway still asks Studio's password for, and keeps to its networks and addresses (`studio-rules.ts`).
  */
 export function apiRoutesOf(routes: readonly GatewayRoute[]): EdgeApiRoute[] {
   const all = routes.filter(({ access }) => access !== "basic-auth").map(toApiRoute);
   const wide = all.filter(({ kind, methods }) => kind === "prefix" && methods === undefined);
-  const kept = all.filter((route, index) => !all.some((other, at) => at < index && isSame(other, route)) && !wide.some((other) => !isSame(other, route) && route.path.startsWith(other.path)));
+  const kept = all.filter((route, index) => !all.some((other, at) => at < index && isSame(other, route)) && !wide.some((other) => !isSame(other, route) && startOf(route).startsWith(other.path)));
   return kept.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
 
@@ -22,12 +23,20 @@ const isSame = (one: EdgeApiRoute, other: EdgeApiRoute) => keyOf(one) === keyOf(
 
 function toApiRoute({ match: { kind, path, methods } }: GatewayRoute): EdgeApiRoute {
   const limited = methods === undefined || methods.length === 0 ? {} : { methods: [...methods].sort() };
-  return kind === "regex" ? { kind: "prefix", path: literalPrefix(path), ...limited } : { kind, path, ...limited };
+  return kind === "regex" && !canBeTold(path) ? { kind: "prefix", path: literalPrefix(path), ...limited } : { kind, path, ...limited };
 }
 
-/** Whether every path at an address is the API's, so that nothing there is left for Studio. */
-export function isAllApi(routes: readonly EdgeApiRoute[]): boolean {
-  return routes.some(({ kind, path, methods }) => kind === "prefix" && path === "/" && methods === undefined);
+const startOf = ({ kind, path }: EdgeApiRoute) => (kind === "regex" ? literalPrefix(path) : path);
+
+/** As a part of the edge's own expression: nothing that ends only with it, nothing that a line of a file cannot hold. */
+const canBeTold = (expression: string) => /^[\x20-\x7e]+$/.test(expression) && !expression.includes("\\Q");
+
+/** Pages of Studio to which the panel leads. */
+const studioPaths = ["/", "/project/default"];
+
+/** Whether the API takes the pages at which the panel opens Studio, so that it cannot be opened where both are. */
+export function takesStudiosPages(routes: readonly EdgeApiRoute[]): boolean {
+  return routes.some((route) => (route.methods?.includes("GET") ?? true) && studioPaths.some((path) => matchesPath(route, path)));
 }
 
 /** What every text that a regular expression takes begins with: at least the slash that every path has. */

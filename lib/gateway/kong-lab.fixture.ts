@@ -9,6 +9,7 @@ import { renderKong } from "./kong";
 import type { KongKeys } from "./kong-consumers";
 import { effectiveRoutes } from "./precedence";
 import { defaultGatewaySettings, type GatewaySettings } from "./route-model";
+import { withStudioOff } from "./studio-rules";
 
 export const routeOptions = { enabledServices: allServices, release: { restrictsMetaCors: true } };
 const publicUrl = "http://127.0.0.1:8123";
@@ -17,6 +18,8 @@ const publicUrl = "http://127.0.0.1:8123";
 export const configOf = (settings: Partial<GatewaySettings> = {}, enabledServices: readonly ServiceName[] = allServices, keys: KongKeys = sampleKeys) =>
   renderKong({ routes: effectiveRoutes({ ...defaultGatewaySettings, ...settings }, { ...routeOptions, enabledServices }), keys, publicUrl }).config;
 export const config = configOf();
+/** As a project behind the edge is given it whose Studio is off one of its addresses. */
+export const configWithStudioOff = renderKong({ routes: withStudioOff(effectiveRoutes(defaultGatewaySettings, routeOptions), { isOnApiNames: false, isOnLocalAddress: true }), keys: sampleKeys, publicUrl }).config;
 
 export const [publishable = "", secret = ""] = [sampleKeys.publishable[0], sampleKeys.secret[0]];
 const credentials = {

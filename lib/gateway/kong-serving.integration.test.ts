@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startKong, type RunningKong } from "@/lab/stand-ins/kong/running-kong.fixture";
 import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { send } from "./envoy-process.fixture";
-import { actsOf, config, configOf, echoOf } from "./kong-lab.fixture";
+import { actsOf, config, configOf, configWithStudioOff, echoOf } from "./kong-lab.fixture";
 import { pathOf, sampleOwnRoute } from "./own-route.fixture";
+import { studioOffHeader } from "./studio-rules";
 
 let kong: RunningKong;
 beforeAll(async () => void (kong = await startKong(config)));
@@ -21,6 +22,15 @@ describe("the lab's Kong with the rendered document", () => {
     await whileApplied(stopped, async () => {
       expect((await kong.ask("/storage/v1/bucket")).status).toBe(502);
       expect((await kong.ask("/auth/v1/verify")).status).toBe(200);
+    });
+  });
+
+  test("where the edge says that Studio is off its password opens nothing, and the API answers", async () => {
+    const headers = { authorization: `Basic ${Buffer.from("supabase:dashboard4password").toString("base64")}` };
+    await whileApplied(configWithStudioOff, async () => {
+      const statusOf = async (path: string, more: Record<string, string> = {}) => (await kong.ask(path, { headers: { ...headers, ...more } })).status;
+      const off = { [studioOffHeader]: "1" };
+      expect([await statusOf("/project/default"), await statusOf("/project/default", off), await statusOf("/", off), await statusOf("/auth/v1/verify", off)]).toEqual([307, 403, 403, 200]);
     });
   });
 

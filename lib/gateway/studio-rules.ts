@@ -1,5 +1,6 @@
 import { networksWithin } from "./addresses";
 import type { GatewaySettings } from "./route-model";
+import type { GatewayRoute } from "./routes";
 
 /** What was wished for Studio, as far as a gateway by itself can hold to it. */
 export type StudioRules = { allowedNetworks: readonly string[] | null; isOnLocalAddress: boolean };
@@ -15,4 +16,25 @@ export function withStudioRules(settings: GatewaySettings, rules: StudioRules | 
   const isClosed = !rules.isOnLocalAddress || networks?.length === 0;
   const dashboard = isClosed ? { ...own, isClosed: true } : { ...own, ipAllow: [...(networks ?? [])] };
   return { ...settings, builtInOverrides: { ...settings.builtInOverrides, dashboard } };
+}
+
+/** Set by the edge, and by nobody else, on requests at addresses where Studio does not answer. */
+export const studioOffHeader = "x-basehold-studio-off";
+
+/**
+ * Settings of a gateway behind the edge. The edge keeps to networks and addresses by itself; the gateway does so again, because the edge
+ * tells some own routes more widely than they take (`edge-studio.ts`), and what comes through there may still be Studio's.
+ */
+export function withStudioNetworks(settings: GatewaySettings, rules: Pick<StudioRules, "allowedNetworks"> | undefined): GatewaySettings {
+  return withStudioRules(settings, rules === undefined ? undefined : { allowedNetworks: rules.allowedNetworks, isOnLocalAddress: true });
+}
+
+/** Routes of a gateway behind the edge: where the edge says so, what would be the dashboard's is refused. */
+export function withStudioOff(routes: readonly GatewayRoute[], rules: { isOnApiNames: boolean; isOnLocalAddress: boolean } | undefined): GatewayRoute[] {
+  if (rules === undefined || (rules.isOnApiNames && rules.isOnLocalAddress)) return [...routes];
+  const refusal = ({ match, forwardedPrefix }: GatewayRoute): GatewayRoute => ({
+    id: "studio-off", match: { ...match, headers: [{ kind: "present", name: studioOffHeader }] }, access: "open", forwardedPrefix,
+    target: { kind: "answer", status: 403, body: "Studio is not served at this address." },
+  });
+  return routes.flatMap((route) => (route.id === "dashboard" ? [refusal(route), route] : [route]));
 }

@@ -1,4 +1,4 @@
-import { isAllApi } from "@/lib/gateway/edge-studio";
+import { takesStudiosPages } from "@/lib/gateway/edge-studio";
 import type { GatewaySettings } from "@/lib/gateway/route-model";
 import { defaultStudioSettings, type ProjectSettings } from "@/lib/stack/settings";
 import { localUrl } from "../create-project";
@@ -22,7 +22,7 @@ export function studioAddresses(row: Row, settings: ProjectSettings, { gateway, 
   const edgeStudio = toEdgeStudio(row, settings, { gateway, door: null });
   const apiRoutes = edgeStudio === null ? [] : [...edgeStudio.apiRoutes, ...edgeStudio.ownApiRoutes];
   const isServed = { "own-name": true, "api-name": isOnApiNames, outside: isOnLocalAddress, local: isOnLocalAddress };
-  const address = (kind: StudioAddressKind, url: string): StudioAddressView => ({ kind, url, isServed: isServed[kind], opensByTicket: isBehindEdge && isServed[kind] && (kind === "own-name" || !isAllApi(apiRoutes)) });
+  const address = (kind: StudioAddressKind, url: string): StudioAddressView => ({ kind, url, isServed: isServed[kind], opensByTicket: isBehindEdge && isServed[kind] && (kind === "own-name" || !takesStudiosPages(apiRoutes)) });
   const local = localUrl(settings.bindAddress, ports.gateway);
   const names = isBehindEdge ? row.domains.filter(({ state }) => state === "open").sort((one, other) => Number(other.isMain) - Number(one.isMain)) : [];
   const urlOf = (hostname: string) => `https://${hostname}${httpsPort === 443 ? "" : `:${httpsPort}`}`;

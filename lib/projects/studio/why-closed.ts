@@ -8,5 +8,5 @@ export function whyClosed({ ref, services, isBehindEdge, addresses }: Asked): { 
   if (!services.includes("studio")) return { code: "no-studio", sentence: `${ref} runs without Studio.` };
   if (!isBehindEdge) return { code: "no-edge", sentence: "Without the edge in front of this project its gateway asks for Studio's password. Turn the edge on under Settings to open it from here without one." };
   if (addresses.some(({ opensByTicket }) => opensByTicket)) return null;
-  return { code: "no-address", sentence: "Studio answers at no address where the panel can open it: it is switched off where the API is, or an own route takes every path there. Give it a name of its own under Domains." };
+  return { code: "no-address", sentence: "Studio answers at no address where the panel can open it: it is switched off where the API is, or an own route takes the pages of Studio there. Give it a name of its own under Domains." };
 }

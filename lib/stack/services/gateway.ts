@@ -3,7 +3,7 @@ import { htpasswdLine } from "@/lib/gateway/htpasswd";
 import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import { effectiveRoutes } from "@/lib/gateway/precedence";
 import { defaultGatewaySettings } from "@/lib/gateway/route-model";
-import { withStudioRules } from "@/lib/gateway/studio-rules";
+import { withStudioNetworks, withStudioOff, withStudioRules } from "@/lib/gateway/studio-rules";
 import type { GatewayKind } from "@/lib/gateway/contract";
 import type { ConfigFile, PublishedPort } from "../desired";
 import { gatewayChoice } from "../gateways";
@@ -31,14 +31,16 @@ export function dashboardUsers({ input, secrets }: Pick<ServiceContext, "input" 
 /** What the gateway is to do, whichever program it is. */
 export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "input" | "secrets" | "release">): RouteConfigurationInput {
   const wished = input.gateway ?? defaultGatewaySettings;
-  // The edge knows more addresses than one, and the client's own.
-  const settings = input.ports.gatewayInner === undefined ? withStudioRules(wished, input.settings.studio) : wished;
+  const isBehindEdge = input.ports.gatewayInner !== undefined;
+  const { studio } = input.settings;
+  const settings = isBehindEdge ? withStudioNetworks(wished, studio) : withStudioRules(wished, studio);
+  const routes = effectiveRoutes(settings, { enabledServices: input.settings.services, release });
   const isLegacyOff = input.settings.keys?.legacy === "off";
   return {
-    routes: effectiveRoutes(settings, { enabledServices: input.settings.services, release }),
+    routes: isBehindEdge ? withStudioOff(routes, studio) : routes,
     publicUrl: input.settings.publicUrl,
     // The edge says who the client is.
-    trustedHops: input.ports.gatewayInner === undefined ? 0 : 1,
+    trustedHops: isBehindEdge ? 1 : 0,
     jwks: secrets.jwtJwks,
     external: { addresses: input.externalAddresses ?? {}, allowedNetworks: settings.allowedUpstreamNetworks },
     keys: {
