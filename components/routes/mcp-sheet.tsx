@@ -11,6 +11,7 @@ import { LinesField } from "./form-fields";
 import { Outcome } from "./own-route-sheet";
 import { McpUses } from "./mcp-uses";
 import { linesOf } from "./policy-form";
+import { noRefusal, refusedAt, type Refusal } from "./refusal";
 import { useRoutesEditing, type RoutesEditing } from "./routes-context";
 import { checkSettings, useForm } from "./use-checked-settings";
 
@@ -44,19 +45,23 @@ function fromForm({ isOpen, ipAllow, closesAt, requiresServiceKey }: Form): McpS
 function McpForm({ editing, onClose }: { editing: RoutesEditing; onClose(): void }) {
   const [base] = useState(editing.seen);
   const { form, set, isDirty, isTouched, showAll } = useForm(toForm(base.settings.mcp));
+  const [refused, setRefused] = useState<Refusal<Form>>(noRefusal);
   const typed = useMemo((): GatewaySettings => ({ ...base.settings, mcp: fromForm(form) }), [base, form]);
   const checked = useMemo(() => checkSettings(base, typed, editing.view.options), [base, typed, editing.view.options]);
   const save = async () => {
     if (checked.settings === null) return;
     const result = await editing.save(base, checked.settings);
     if (result?.ok === true) onClose();
+    else setRefused({ form, fields: result?.error.fields ?? {} });
   };
+  // What the clock decides, only the panel can say: its word stands at the field until something else is typed there.
+  const errorAt = (place: string, field: keyof Form) => (isTouched(field) ? checked.problemAt(`mcp.${place}`) : undefined) ?? refusedAt(refused, form, `mcp.${place}`);
   return (
     <EditSheet title="MCP" description={<>Studio&apos;s endpoint for assistants at <span className="font-mono">/mcp</span>. It runs SQL.</>} isDirty={isDirty} isBusy={editing.isBusy} isValid={checked.settings !== null} onInvalid={showAll} onSave={() => void save()} onClose={onClose}>
       <FieldGroup title="Access">
         <Checkbox label="Open for a time" hint="Closed, it answers 403 to everyone." checked={form.isOpen} onChange={(event) => set({ isOpen: event.target.checked })} />
         {form.isOpen && (
-          <OpenFields form={form} set={set} machineAddress={editing.view.machineAddress} error={(place, field) => (isTouched(field) ? checked.problemAt(`mcp.${place}`) : undefined)} />
+          <OpenFields form={form} set={set} machineAddress={editing.view.machineAddress} error={errorAt} />
         )}
       </FieldGroup>
       <FieldGroup title="Use">

@@ -19,9 +19,22 @@ export function McpUses({ projectRef }: { projectRef: string }) {
   return <Uses uses={uses} />;
 }
 
-function Uses({ uses: { isCounted, requestsLastDay, requestsLastWeek, callers } }: { uses: McpUsesView }) {
-  if (!isCounted && requestsLastWeek === 0) return <p className="text-sm text-ink-3">Kong serves this project, and its log names no route: uses are counted while Envoy serves.</p>;
-  if (requestsLastWeek === 0) return <p className="text-sm text-ink-3">Nobody used it within the last 7 days.</p>;
+function Uses({ uses }: { uses: McpUsesView }) {
+  const { requestsLastWeek, refusedLastDay, refusedLastWeek } = uses;
+  if (!uses.isCounted && requestsLastWeek + refusedLastWeek === 0) return <p className="text-sm text-ink-3">Kong serves this project, and its log names no route: uses are counted while Envoy serves.</p>;
+  return (
+    <>
+      {requestsLastWeek === 0 ? <p className="text-sm text-ink-3">Nobody used it within the last 7 days.</p> : <Callers uses={uses} />}
+      {refusedLastWeek > 0 && (
+        <p className="text-sm text-ink-3">
+          Refused while it was open: {refusedLastDay.toLocaleString("en-GB")} in 24 hours, {refusedLastWeek.toLocaleString("en-GB")} in 7 days
+        </p>
+      )}
+    </>
+  );
+}
+
+function Callers({ uses: { requestsLastDay, requestsLastWeek, callers } }: { uses: McpUsesView }) {
   return (
     <>
       <p className="text-sm text-ink-2">

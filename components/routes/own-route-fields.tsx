@@ -149,9 +149,9 @@ export function HeaderFields({ form, set, error }: FieldsProps) {
   return (
     <FieldGroup title="Headers">
       <HeadersField title="Request header" addLabel="Set a request header" items={form.requestSet} error={(index, part) => error(`requestHeaders.set.${index}.${part}`, "requestSet")} onChange={(requestSet) => set({ requestSet })} />
-      <LinesField label="Request headers taken off" hint="One a line." value={form.requestRemove} error={error("requestHeaders.remove", "requestRemove")} onChange={(requestRemove) => set({ requestRemove })} />
+      <LinesField label="Request headers taken off" hint="One a line." value={form.requestRemove} error={error("requestHeaders.remove", "requestRemove", "requestSet")} onChange={(requestRemove) => set({ requestRemove })} />
       <HeadersField title="Response header" addLabel="Set a response header" items={form.responseSet} error={(index, part) => error(`responseHeaders.set.${index}.${part}`, "responseSet")} onChange={(responseSet) => set({ responseSet })} />
-      <LinesField label="Response headers taken off" hint="One a line." value={form.responseRemove} error={error("responseHeaders.remove", "responseRemove")} onChange={(responseRemove) => set({ responseRemove })} />
+      <LinesField label="Response headers taken off" hint="One a line." value={form.responseRemove} error={error("responseHeaders.remove", "responseRemove", "responseSet")} onChange={(responseRemove) => set({ responseRemove })} />
     </FieldGroup>
   );
 }

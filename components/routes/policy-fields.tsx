@@ -69,6 +69,9 @@ export function TimeFields({ form, set, error, shows, empty }: PolicyFieldsProps
   );
 }
 
+/** Browsers take no `*` together with cookies, and Envoy cannot repeat what they ask for. */
+const headersWithCookies = "One a line, in lower case. Empty: with cookies, Envoy lets through those that Supabase's clients send; name all that your pages send where there are others.";
+
 /** Which pages may read answers in a browser. */
 export function CorsFields({ form, set, error, defaultWords }: Pick<PolicyFieldsProps, "form" | "set" | "error"> & { defaultWords: string }) {
   return (
@@ -78,7 +81,7 @@ export function CorsFields({ form, set, error, defaultWords }: Pick<PolicyFields
         <>
           <LinesField label="Origins" hint="One a line, such as https://app.example.com; * is every page. Empty: no page of another origin." value={form.corsOrigins} error={error("cors.origins")} onChange={(corsOrigins) => set({ corsOrigins })} />
           <MethodsField legend="Methods that pages may use" value={form.corsMethods} onChange={(corsMethods) => set({ corsMethods })} />
-          <LinesField label="Headers that pages may send" hint="One a line, in lower case. Empty: every header." value={form.corsHeaders} error={error("cors.headers")} onChange={(corsHeaders) => set({ corsHeaders })} />
+          <LinesField label="Headers that pages may send" hint={form.allowsCredentials ? headersWithCookies : "One a line, in lower case. Empty: every header."} value={form.corsHeaders} error={error("cors.headers")} onChange={(corsHeaders) => set({ corsHeaders })} />
           <Checkbox label="With cookies" hint="Pages of these origins send the visitor's cookies along." checked={form.allowsCredentials} onChange={(event) => set({ allowsCredentials: event.target.checked })} />
         </>
       )}

@@ -1,7 +1,8 @@
 "use client";
 import { useState } from "react";
 import { describeChanges, findWarnings, type GatewayChange, type GatewayWarning } from "@/lib/gateway/diff";
-import { parseGatewaySettings, type GatewaySettings } from "@/lib/gateway/route-model";
+import { parseTypedSettings } from "@/lib/gateway/header-rules";
+import type { GatewaySettings } from "@/lib/gateway/route-model";
 import type { Seen } from "./routes-context";
 import type { GatewayView } from "@/lib/projects/views";
 
@@ -16,7 +17,7 @@ type Checked = {
 
 /** What the typed settings would do, against what was there: their problems by field, or their changes and warnings in words. */
 export function checkSettings(base: Seen, typed: GatewaySettings, options: GatewayView["options"]): Checked {
-  const parsed = parseGatewaySettings(typed);
+  const parsed = parseTypedSettings(typed, base.settings.ownRoutes);
   if (!parsed.isValid) {
     const problemAt = (place: string) => parsed.problems.find(({ field }) => field === place || field.startsWith(`${place}.`))?.message;
     return { settings: null, problemAt, changes: [], warnings: [] };

@@ -67,6 +67,8 @@ export function corsWords(at: string, cors: CorsRule | null): string {
 
 /** Headers that are written or taken off. Values stay out: they may be secrets. */
 export function headerWords(at: string, old: OwnRoute["requestHeaders"], now: OwnRoute["requestHeaders"], which: "request" | "response"): string[] {
+  // A route that was stored with one header twice has not changed for that.
+  if (JSON.stringify(old) === JSON.stringify(now)) return [];
   const before = new Map(old.set.map(({ name, value }) => [name, value]));
   const after = new Set(now.set.map(({ name }) => name));
   return [

@@ -107,6 +107,13 @@ describe("warnings", () => {
     expect(warningsOf(settingsWith({ builtInOverrides: { "rest-v1-protected": { cors } } }))).toEqual(["cors-any-with-credentials:rest-v1-protected"]);
   });
 
+  it("stop a list of addresses that keeps hardly anybody out, as for MCP", () => {
+    const listing = (ipAllow: string[], parts: Partial<OwnRoute> = {}) => warningsOf(withRoutes(sampleOwnRoute({ ipAllow, ...parts })));
+    expect([listing(["0.0.0.0/0"]), listing(["10.0.0.0/8", "::/0"]), listing(["10.0.0.0/8"]), listing(["0.0.0.0/0"], { access: "denied" })]).toEqual([["addresses-open-to-everyone:own-hooks"], ["addresses-open-to-everyone:own-hooks"], [], []]);
+    expect(warningsOf(settingsWith({ builtInOverrides: { "rest-v1-protected": { ipAllow: ["0.0.0.0/0"] }, dashboard: { isClosed: true, ipAllow: ["0.0.0.0/0"] } } }))).toEqual(["addresses-open-to-everyone:rest-v1-protected"]);
+    expect(listing(["0.0.0.0/0"], { match: pathOf("exact", "/mcp"), rewrite: "/mcp" })).toContain("mcp-path-open:own-hooks");
+  });
+
   it("ask for the host in words before keys and cookies leave for it", () => {
     expect(findWarnings(withRoutes(sampleOwnRoute({ upstream: externalUpstream("https://api.example.com", true) })), options)).toMatchObject([{ phrase: "api.example.com" }]);
   });

@@ -135,6 +135,7 @@ export function findWarnings(settings: GatewaySettings, options: GatewayOptions)
     ...findHiding(settings, options),
     ...own.flatMap((route) => [...warnOfWildcard(route, settings, options), ...warnOfOpenDatabase(route), ...warnOfOpenMcpPath(route), ...warnOfCredentials(route)]),
     ...warnOfCors(settings),
+    ...warnOfWideLists(settings),
     ...warnOfMcp(settings),
   ];
 }
@@ -179,7 +180,7 @@ function warnOfOpenDatabase(own: OwnRoute): GatewayWarning[] {
 const mcpPaths = ["/mcp", "/api/mcp"];
 
 function warnOfOpenMcpPath(own: OwnRoute): GatewayWarning[] {
-  if (own.access !== "open" || own.ipAllow.length > 0) return [];
+  if (own.access !== "open" || (own.ipAllow.length > 0 && !own.ipAllow.some(isEveryone))) return [];
   const written = [own.match.path.value, own.rewrite ?? ""];
   if (!mcpPaths.some((path) => written.some((text) => text.startsWith(path)))) return [];
   return [warning("mcp-path-open", own.id, [own.match, own.upstream, own.rewrite], `${own.name} opens an MCP path (${matchWords(own)}) to everyone. Give it a list of IP addresses.`)];
@@ -206,6 +207,17 @@ function warnOfCors(settings: GatewaySettings): GatewayWarning[] {
 function isEveryone(text: string): boolean {
   const network = parseNetwork(text);
   return network !== undefined && network.prefixLength < (network.address.includes(":") ? 16 : 8);
+}
+
+/** A list that holds such a network looks like a limit and is none. */
+function warnOfWideLists(settings: GatewaySettings): GatewayWarning[] {
+  const own = settings.ownRoutes.filter(({ isEnabled, access }) => isEnabled && access !== "denied");
+  const builtIn = Object.entries(settings.builtInOverrides).filter(([, { isClosed }]) => isClosed !== true).map(([id, { ipAllow = [] }]) => ({ id, name: id, ipAllow }));
+  return [...own, ...builtIn].flatMap(({ id, name, ipAllow }) => {
+    const wide = ipAllow.filter(isEveryone);
+    if (wide.length === 0) return [];
+    return [warning("addresses-open-to-everyone", id, wide, `${name} lists ${wide.join(", ")}, which is nearly everyone: its list of addresses keeps hardly anybody out. Name smaller networks, or take the list away.`)];
+  });
 }
 
 function warnOfMcp({ mcp }: GatewaySettings): GatewayWarning[] {

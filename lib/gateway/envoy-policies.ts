@@ -1,4 +1,5 @@
 import { parseNetwork } from "./addresses";
+import { allowedHeaders, exposedHeaders } from "./cors-headers";
 import type { CorsRule, GatewayRoute, RateLimit } from "./routes";
 
 const typed = (name: string) => `type.googleapis.com/${name}`;
@@ -44,14 +45,12 @@ function routeCors(cors: GatewayRoute["cors"], publicUrl: string): object | unde
 
 function corsPolicy({ origins, rule }: { origins: object[]; rule?: CorsRule }): object {
   const methods = rule?.methods ?? [];
-  const headers = rule?.headers ?? [];
   return {
     "@type": typed("envoy.extensions.filters.http.cors.v3.CorsPolicy"),
     allow_origin_string_match: origins,
     allow_methods: methods.length === 0 ? everyMethod : methods.join(","),
-    // The wildcard does not cover `authorization` in the Fetch standard, so it is named beside it.
-    allow_headers: headers.length === 0 ? "*,authorization" : headers.join(","),
-    expose_headers: "*",
+    allow_headers: allowedHeaders(rule).join(","),
+    expose_headers: exposedHeaders(rule).join(","),
     max_age: "3600",
     ...(rule?.allowsCredentials === true ? { allow_credentials: true } : {}),
   };

@@ -1,3 +1,4 @@
+import { opensHeadersWithCredentials } from "./cors-headers";
 import { findRustDifference, isExpressibleHeader, isWritableHeader, toKongPath, type RegexDifference } from "./kong-expressions";
 import type { GatewayRoute } from "./routes";
 
@@ -150,14 +151,25 @@ const requestHeaderCheck: Check = {
   },
 };
 
+const corsCheck: Check = {
+  policy: "CORS",
+  isUsed: ({ cors }) => cors !== undefined,
+  find({ cors }) {
+    if (typeof cors !== "object" || !opensHeadersWithCredentials(cors)) return null;
+    return {
+      id: "cors-headers", severity: "differs", title: "CORS", envoy: "With cookies and without a list of headers, lets pages send those of Supabase's clients and no others.", kong: "Lets pages send whatever headers they ask for.",
+      wayOut: "Name the headers that your pages send.",
+    };
+  },
+};
+
 const alike = (policy: string, isUsed: Check["isUsed"]): Check => ({ policy, isUsed, find: () => null });
 
 /** Every policy that a route can have. */
 export const checks: readonly Check[] = [
-  pathCheck, headerCheck, rewriteCheck, accessCheck, rateCheck, timeoutCheck, retryCheck, externalCheck, requestHeaderCheck, responseHeaderCheck,
+  pathCheck, headerCheck, rewriteCheck, accessCheck, rateCheck, timeoutCheck, retryCheck, externalCheck, requestHeaderCheck, responseHeaderCheck, corsCheck,
   alike("methods", ({ match }) => match.methods !== undefined),
   alike("allowed addresses", ({ ipAllow }) => ipAllow !== undefined),
-  alike("CORS", ({ cors }) => cors !== undefined),
   alike("idle timeout", ({ idleTimeoutMs }) => idleTimeoutMs !== undefined),
   alike("body size", ({ maxBodyBytes }) => maxBodyBytes !== undefined),
   alike("closing time", ({ closesAtMs }) => closesAtMs !== undefined),

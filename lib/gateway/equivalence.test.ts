@@ -27,7 +27,7 @@ describe("a project as its release brings it", () => {
 describe("what an own route may be told", () => {
   test.each<[string, Partial<OwnRoute>, string[]]>([
     ["a plain prefix with a slash is the same", {}, []],
-    ["methods, addresses, CORS, headers and a body's size are the same", { match: { ...pathOf("prefix", "/hooks/"), methods: ["POST"] }, ipAllow: ["10.0.0.0/8"], maxBodyBytes: 10, cors: { origins: ["https://a.example.com"], methods: ["POST"], headers: [], allowsCredentials: true }, requestHeaders: { set: [{ name: "x-a", value: "$(1)" }], remove: [] } }, []],
+    ["methods, addresses, CORS, headers and a body's size are the same", { match: { ...pathOf("prefix", "/hooks/"), methods: ["POST"] }, ipAllow: ["10.0.0.0/8"], maxBodyBytes: 10, cors: { origins: ["https://a.example.com"], methods: ["POST"], headers: ["x-a"], allowsCredentials: true }, requestHeaders: { set: [{ name: "x-a", value: "$(1)" }], remove: [] } }, []],
     ["a plain expression is the same", { match: pathOf("regex", "/orders/[0-9]+"), rewrite: null }, []],
     ["\\d is not only 0 to 9", { match: pathOf("regex", "/orders/\\d+"), rewrite: null }, ["differs path-regex"]],
     ["\\Q does not exist", { match: pathOf("regex", "\\Q/a.b\\E"), rewrite: null }, ["impossible path-regex"]],
@@ -44,6 +44,8 @@ describe("what an own route may be told", () => {
     ["a timeout", { timeoutMs: 1000 }, ["differs timeout"]],
     ["retries", { retryAttempts: 1 }, ["differs retries"]],
     ["an origin outside", { upstream: externalUpstream("https://api.example.com") }, ["differs external"]],
+    ["CORS with cookies and every header, which Envoy lists", { cors: { origins: ["https://a.example.com"], methods: [], headers: [], allowsCredentials: true } }, ["differs cors-headers"]],
+    ["CORS with every header and without cookies is the same", { cors: { origins: ["https://a.example.com"], methods: [], headers: [], allowsCredentials: false } }, []],
     ["a request header that Kong refuses to write", { requestHeaders: { set: [], remove: ["x.a"] } }, ["impossible request-header-name"]],
     ["a response header that begins with a colon", { responseHeaders: { set: [{ name: "x-a", value: ":a" }], remove: [] } }, ["impossible response-header-colon"]],
   ])("%s", (_, parts, expected) => {

@@ -1,4 +1,5 @@
 import { parseNetwork } from "./addresses";
+import { isCorsHeader } from "./header-rules";
 import type { Place } from "./import-kong-document";
 import type { OwnAccess, OwnRoute } from "./route-model";
 import { httpMethods, type HttpMethod } from "./routes";
@@ -51,6 +52,8 @@ export function readPolicies(plugins: Plugins): ReadPolicies {
     else if (harmless.has(name)) policies.notCarried.push(notCarried(plugin, `The plugin ${name}`, "The panel watches the gateway by itself."));
     else if (!accessPlugins.has(name)) block(policies, notCarried(plugin, `The plugin ${shown(name)}`, "The model has nothing for it, and it may keep people out, so the route is left out."));
   }
+  const written = plugins.get("response-transformer");
+  if (written !== undefined) leaveOutCorsHeaders(policies, written);
   return policies;
 }
 
@@ -198,8 +201,20 @@ function readHeaderLines(config: Place, into: OwnRoute["requestHeaders"], polici
       known.add(name);
     }
   }
+  into.remove = into.remove.filter((name) => !known.has(name));
   for (const kind of ["rename", "append"]) if (config.field(kind).keys().length > 0) policies.notCarried.push(notCarried(config.field(kind), `Headers, bodies or queries with ${kind}`, "The model sets and removes headers."));
   for (const kind of ["remove", "replace", "add"]) readOtherLines(config.field(kind), policies, plugin);
+}
+
+/** CORS of a route writes these. Where the file takes an upstream's permission for cookies off, a rule of the route's own goes on doing so. */
+function leaveOutCorsHeaders(policies: ReadPolicies, plugin: Place): void {
+  const { responseHeaders } = policies;
+  const written = [...responseHeaders.set.map(({ name }) => name), ...responseHeaders.remove].filter(isCorsHeader);
+  if (written.length === 0) return;
+  if (responseHeaders.remove.includes("access-control-allow-credentials")) policies.cors ??= { origins: ["*"], methods: [], headers: [], allowsCredentials: false };
+  responseHeaders.set = responseHeaders.set.filter(({ name }) => !isCorsHeader(name));
+  responseHeaders.remove = responseHeaders.remove.filter((name) => !isCorsHeader(name));
+  policies.notCarried.push(notCarried(plugin, `The response headers ${[...new Set(written)].map(shown).join(", ")}`, "CORS of a route writes them. Say there which pages may read answers."));
 }
 
 function readOtherLines(lines: Place, policies: ReadPolicies, plugin: Place): void {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findHeaderProblems } from "./header-rules";
 import { importKong, type ImportedKong } from "./import-kong";
 import { maxKongTextBytes } from "./import-kong-limits";
 import { upstreamEntries, upstreamKongYaml } from "./kong-upstream.fixture";
@@ -165,6 +166,16 @@ describe("an own route", () => {
       requestHeaders: { set: [{ name: "x-a", value: "one" }], remove: ["x-gone"] }, responseHeaders: { set: [{ name: "x-frame-options", value: "DENY" }], remove: [] },
     });
     expect(notCarried.map(({ what }) => what)).toEqual(["The route mine: CORS origins that are expressions", "The route mine: the value of the header x-api-token"]);
+  });
+
+  test("names each header once, counts an address once, and leaves what CORS writes to CORS", () => {
+    const { ownRoutes, notCarried } = withPlugins(
+      { name: "ip-restriction", config: { allow: ["10.1.2.3/8", "10.0.0.0/8"] } },
+      { name: "response-transformer", config: { replace: { headers: ["X-A: one"] }, add: { headers: ["x-a: two", "Access-Control-Allow-Origin: *"] }, remove: { headers: ["X-A", "x-gone", "Access-Control-Allow-Credentials"] } } },
+    );
+    expect(ownRoutes[0]).toMatchObject({ ipAllow: ["10.0.0.0/8"], responseHeaders: { set: [{ name: "x-a", value: "one" }], remove: ["x-gone"] }, cors: { origins: ["*"], allowsCredentials: false } });
+    expect(findHeaderProblems(ownRoutes, [])).toEqual([]);
+    expect(notCarried.map(({ what }) => what)).toEqual(["The route mine: the response headers access-control-allow-origin, access-control-allow-credentials"]);
   });
 });
 

@@ -9,10 +9,14 @@ const hourMs = 3_600_000;
 /** Different programs and networks per project and hour that are kept apart; beyond it they count as `other`, so that a scanner fills no store. */
 const keptApartMax = 200;
 
+/** Under it stands what an opened MCP route refused, in the place of its id: who was kept out used nothing. */
+export const refusedMcpRouteId = "mcp-refused";
+const refusals = [401, 403, 429];
+
 /**
- * Counts the requests that carry a legacy key, and every request through an opened MCP route, without those with which the panel proves a
+ * Counts the requests that carry a legacy key, and every request to an opened MCP route, without those with which the panel proves a
  * project: with them, every key would be in use for ever. Whoever names the panel's program hides no more than their own use of a key that
- * they hold anyway; through the MCP route only what was refused is passed over.
+ * they hold anyway; at the MCP route only what the panel itself sends is passed over, which runs no SQL.
  */
 export class KeyUseCounter {
   #counts = new Map<string, KeyUseCount>();
@@ -21,17 +25,21 @@ export class KeyUseCounter {
     const isLegacy = entry.key === "legacy-anon" || entry.key === "legacy-service";
     if (!isLegacy && entry.routeId !== openMcpRouteId) return;
     if (isOwnCheck(entry)) return;
-    const about = { hourMs: Math.floor(entry.atMs / hourMs) * hourMs, key: entry.key, routeId: entry.routeId ?? "" };
+    const about = { hourMs: Math.floor(entry.atMs / hourMs) * hourMs, key: entry.key, routeId: countedRouteId(entry.routeId ?? "", entry.status) };
     const own = { ...about, network: networkOf(entry.client), userAgent: entry.userAgent };
-    const counted = this.#counts.has(keyOf(own)) || this.#counts.size < keptApartMax ? own : { ...about, network: "other", userAgent: "other" };
-    this.#count(counted, 1, entry.atMs);
+    // Whoever is kept out must not take the lines of those who use it.
+    const isKeptApart = isLegacy || about.routeId !== refusedMcpRouteId;
+    const hasPlace = this.#counts.has(keyOf(own)) || this.#counts.size < keptApartMax;
+    this.#count(isKeptApart && hasPlace ? own : { ...about, network: "other", userAgent: "other" }, 1, entry.atMs);
   }
 
-  /** Takes requests that a gateway counted by itself, as Kong does: it tells neither who sent them nor with which program. The panel's checks it counts for no key (`uncountedCheckLua`), but on the MCP route. */
-  addCounted({ atMs, key, routeId, count }: { atMs: number; key: KeyKind; routeId: string; count: number }): void {
-    const isLegacy = key === "legacy-anon" || key === "legacy-service";
-    if (count <= 0 || (!isLegacy && routeId !== openMcpRouteId)) return;
-    this.#count({ hourMs: Math.floor(atMs / hourMs) * hourMs, key, routeId, network: "unknown", userAgent: "" }, count, atMs);
+  /**
+   * Takes requests with a legacy key that a gateway counted by itself, as Kong does: it tells neither who sent them nor with which program. The panel's checks
+   * it counts for no key (`uncountedCheckLua`); at the MCP route nothing tells them from anybody else's without one.
+   */
+  addCounted({ atMs, key, routeId, status, count }: { atMs: number; key: KeyKind; routeId: string; status: number; count: number }): void {
+    if (count <= 0 || (key !== "legacy-anon" && key !== "legacy-service")) return;
+    this.#count({ hourMs: Math.floor(atMs / hourMs) * hourMs, key, routeId: countedRouteId(routeId, status), network: "unknown", userAgent: "" }, count, atMs);
   }
 
   #count(use: Omit<KeyUseCount, "count" | "lastAtMs">, count: number, atMs: number): void {
@@ -48,8 +56,13 @@ export class KeyUseCounter {
   }
 }
 
-function isOwnCheck({ userAgent, routeId, status }: AccessLogEntry): boolean {
-  return userAgent === checkUserAgent && (routeId !== openMcpRouteId || status === 401 || status === 403);
+/** At the MCP route the panel asks with GET alone, and only what comes with POST runs SQL. */
+function isOwnCheck({ userAgent, routeId, method }: AccessLogEntry): boolean {
+  return userAgent === checkUserAgent && (routeId !== openMcpRouteId || method === "GET");
+}
+
+function countedRouteId(routeId: string, status: number): string {
+  return routeId === openMcpRouteId && refusals.includes(status) ? refusedMcpRouteId : routeId;
 }
 
 function keyOf({ hourMs: hour, key, routeId, network, userAgent }: Omit<KeyUseCount, "count" | "lastAtMs">): string {

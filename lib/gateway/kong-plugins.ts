@@ -1,3 +1,4 @@
+import { exposedHeaders, opensHeadersWithCredentials } from "./cors-headers";
 import { groups } from "./kong-consumers";
 import { authorizationTemplate, cleanRequestLua, cleanResponseLua, closingLua, keyTemplate, revokedLua, templateLiteral, uncountedCheckLua, type KeyTranslation } from "./kong-lua";
 import { deniedBody, type CorsRule, type GatewayRoute, type RouteTarget } from "./routes";
@@ -51,7 +52,8 @@ function corsPlugin(cors: "any" | "project" | CorsRule, publicUrl: string): Kong
       origins,
       methods: cors.methods.length === 0 ? corsMethods : cors.methods,
       // Without a list Kong repeats what the browser asks for.
-      ...(cors.headers.length === 0 ? {} : { headers: cors.headers }),
+      ...(cors.headers.length === 0 || opensHeadersWithCredentials(cors) ? {} : { headers: cors.headers }),
+      exposed_headers: exposedHeaders(cors),
       credentials: cors.allowsCredentials,
     },
   };

@@ -56,6 +56,7 @@ function settings(): GatewaySettings {
     inside("per-ip", "/per-ip/", { rateLimit: { requestsPerSecond: 1, burst: 3, per: "ip" } }),
     inside("per-key", "/per-key/", { rateLimit: { requestsPerSecond: 1, burst: 2, per: "key" } }),
     inside("cors", "/cors/", { cors: { origins: ["https://app.example.com"], methods: ["GET"], headers: ["x-a"], allowsCredentials: true } }),
+    inside("cookies", "/cookies/", { cors: { origins: ["https://app.example.com"], methods: [], headers: [], allowsCredentials: true } }),
     inside("user", "/user/", { access: "user-jwt" }),
     inside("opaque", "/opaque/", { access: "opaque-key" }),
     inside("service", "/service/", { access: "service-key", upstream: { kind: "service", service: "meta" } }),
@@ -159,6 +160,15 @@ test("only the pages that a rule names may read answers, whatever the upstream s
   expect([other["access-control-allow-origin"], other["access-control-allow-credentials"]]).toEqual([undefined, undefined]);
   const preflight = await envoy.ask("/cors/x", { method: "OPTIONS", headers: { origin: "https://app.example.com", "access-control-request-method": "GET" } });
   expect(preflight.headers).toMatchObject({ "access-control-allow-methods": "GET", "access-control-allow-headers": "x-a" });
+});
+
+test("pages that may send cookies may send what Supabase's clients send, each header by its name", async () => {
+  const sent = { origin: "https://app.example.com", "access-control-request-method": "POST", "access-control-request-headers": "apikey,x-client-info" };
+  const { headers } = await envoy.ask("/cookies/x", { method: "OPTIONS", headers: sent });
+  const allowed = String(headers["access-control-allow-headers"]).split(",");
+  expect([headers["access-control-allow-credentials"], allowed]).toEqual(["true", expect.arrayContaining(["authorization", "apikey", "content-type", "x-client-info"])]);
+  const answer = await envoy.ask("/cookies/x", { headers: { origin: "https://app.example.com" } });
+  expect([...allowed, ...String(answer.headers["access-control-expose-headers"]).split(",")]).not.toContain("*");
 });
 
 test("a signed-in user's token passes, signed either way; keys, strangers and old tokens do not", async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { corsOriginField, headerNameField, methodsField, networkField, wholeNumber } from "./route-fields";
+import { corsOriginField, eachOnce, headerNameField, methodsField, networkField, wholeNumber } from "./route-fields";
 
 const hourMs = 3_600_000;
 
@@ -8,7 +8,7 @@ export const timeoutField = wholeNumber("Timeout", "milliseconds", 100, hourMs);
 export const idleTimeoutField = wholeNumber("Idle timeout", "milliseconds", 0, 24 * hourMs);
 export const retryAttemptsField = wholeNumber("Retries", "attempts", 0, 5);
 export const maxBodyField = wholeNumber("Body size", "bytes", 1, 2 ** 40);
-export const ipAllowField = z.array(networkField).max(200, "IP addresses: 200 at most.");
+export const ipAllowField = z.array(networkField).overwrite(eachOnce).max(200, "IP addresses: 200 at most.");
 
 export const rateLimitField = z
   .strictObject({
@@ -20,10 +20,10 @@ export const rateLimitField = z
 
 export const corsField = z.strictObject({
   /** Empty: no page of another origin. */
-  origins: z.array(corsOriginField).max(100, "CORS origins: 100 at most."),
+  origins: z.array(corsOriginField).overwrite(eachOnce).max(100, "CORS origins: 100 at most."),
   /** Empty: every method. */
   methods: methodsField,
-  /** Empty: every header. */
-  headers: z.array(headerNameField).max(100, "CORS headers: 100 at most."),
+  /** Empty: every header; with credentials on Envoy those of `cors-headers.ts`. */
+  headers: z.array(headerNameField).overwrite(eachOnce).max(100, "CORS headers: 100 at most."),
   allowsCredentials: z.boolean(),
 });

@@ -20,9 +20,22 @@ export function findPathProblem(path: string): string | undefined {
   if (path.length > maxPathLength) return `Path: it is longer than ${maxPathLength} characters. Use a shorter prefix.`;
   if (path.includes("?")) return "Path: leave out the ? and what follows; the query does not choose a route.";
   const normalized = normalizePath(path);
-  if (!normalized.isAccepted) return `Path: no such request arrives. ${normalized.reason} Write the path as the browser shows it.`;
+  if (!normalized.isAccepted) return `Path: no such request arrives. ${normalized.reason} ${wayToWrite(path)}`;
   if (normalized.path !== path) return `Path: requests arrive here as ${normalized.path}. Write it so.`;
   return undefined;
+}
+
+/** What to write in the place of a path that the gateway refuses. */
+function wayToWrite(path: string): string {
+  const slashed = path.replaceAll(/%(2f|5c)/gi, "/");
+  if (slashed !== path) return withExample("Write a plain slash", slashed);
+  if (path.includes("%00")) return "Leave it out.";
+  return withExample("Write it escaped", /\p{Cs}/u.test(path) ? path : path.replaceAll(/[\x00-\x20#\x7f-\uffff]+/g, encodeURIComponent));
+}
+
+function withExample(advice: string, path: string): string {
+  const written = normalizePath(path);
+  return written.isAccepted ? `${advice}: ${written.path}` : `${advice}.`;
 }
 
 const headerName = /^[a-z0-9!#$%&'*+.^`|~-]+$/;
@@ -86,7 +99,9 @@ export const headerValueField = checked(findHeaderValueProblem);
 export const originField = checked(findOriginProblem);
 export const corsOriginField = checked(findCorsOriginProblem);
 export const networkField = checked((text) => (parseNetwork(text) === undefined ? "IP address: write an address such as 203.0.113.7 or a network such as 203.0.113.0/24, without bits after its prefix." : undefined));
-export const methodsField = z.array(z.enum(httpMethods, "Method: choose GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.")).max(httpMethods.length, "Methods: each only once.");
+/** What was listed twice counts once, so that no comparison tells a change that is none. */
+export const eachOnce = <Entry>(entries: Entry[]): Entry[] => [...new Set(entries)];
+export const methodsField = z.array(z.enum(httpMethods, "Method: choose GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.")).overwrite(eachOnce);
 /** A number of whole units between two limits, with a message that names the field. */
 export function wholeNumber(field: string, unit: string, min: number, max: number) {
   const message = `${field}: a whole number of ${unit} between ${min} and ${max}.`;

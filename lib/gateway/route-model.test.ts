@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allServices } from "@/lib/stack/sample-input.fixture";
 import { isInNetworks, isPermittedUpstreamAddress, parseNetwork } from "./addresses";
+import { parseTypedSettings } from "./header-rules";
 import { normalizePath } from "./normalize";
 import { builtInRouteIds, permittedOverrides } from "./overrides";
 import { externalUpstream, pathOf, sampleOwnRoute } from "./own-route.fixture";
@@ -40,6 +41,16 @@ describe("the settings of a gateway", () => {
   it("refuse a path that no request can arrive at, and name the one it arrives as", () => {
     const cases = { "hooks": "start it with a slash", "/a/../pg/": "as /pg/", "/a/./b": "as /a/b", "/a%2fb": "escaped slash", "/a%5Cb": "escaped slash", "//a": "as /a", "/%61": "as /a", "/a?b": "leave out the ?", "/a#b": "holds a #", "/a b": "blank", "/ä": "not escaped", "/a\\b": "as /a/b", "/a\nb": "control character" };
     for (const [path, words] of Object.entries(cases)) refuses(problemsOfRoute({ match: pathOf("exact", path) }), "ownRoutes.0.match.path.value", words);
+  });
+
+  it("say how a path is written that the gateway takes, where there is such a path", () => {
+    const cases = { "/é": "Write it escaped: /%C3%A9", "/a b/ü": "Write it escaped: /a%20b/%C3%BC", "/a#b": "Write it escaped: /a%23b", "/a%2Fb": "Write a plain slash: /a/b", "/a%5cé": "Write a plain slash.", "/a%00": "Leave it out.", "/\ud800": "Write it escaped." };
+    for (const [path, words] of Object.entries(cases)) {
+      const problems = problemsOfRoute({ match: pathOf("exact", path) });
+      refuses(problems, "ownRoutes.0.match.path.value", words);
+      const written = /: (\/\S+)$/.exec(problems[0] ?? "")?.[1];
+      if (written !== undefined) expect(problemsOfRoute({ match: pathOf("exact", written) }), written).toEqual([]);
+    }
   });
 
   it("refuse a regular expression that backtracks, is too large or is no RE2", () => {
@@ -82,11 +93,50 @@ describe("the settings of a gateway", () => {
     refuses(problemsOf({ mcp: { ...mcp, expiresAt: "" } }), "mcp.expiresAt", "when it closes");
   });
 
+  it("count what is listed twice once, so that no draft tells a change that is none", () => {
+    const cors = { origins: ["*", "*"], methods: ["GET" as const, "GET" as const], headers: ["x-a", "x-a"], allowsCredentials: false };
+    const twice = sampleOwnRoute({ ipAllow: ["10.0.0.0/8", "203.0.113.7", "10.0.0.0/8"], match: { ...pathOf("prefix", "/hooks/"), methods: ["GET", "POST", "GET"] }, cors });
+    const once = sampleOwnRoute({ ipAllow: ["10.0.0.0/8", "203.0.113.7"], match: { ...pathOf("prefix", "/hooks/"), methods: ["GET", "POST"] }, cors: { origins: ["*"], methods: ["GET"], headers: ["x-a"], allowsCredentials: false } });
+    const settings = (route: OwnRoute, networks: string[]) => ({ ...defaultGatewaySettings, ownRoutes: [route], builtInOverrides: { "rest-v1-protected": { ipAllow: networks } }, allowedUpstreamNetworks: networks });
+    expect(parseGatewaySettings(settings(twice, ["10.1.0.0/16", "10.1.0.0/16"]))).toEqual({ isValid: true, settings: settings(once, ["10.1.0.0/16"]) });
+  });
+
   it("name limits in the field's words", () => {
     refuses(problemsOfRoute({ rateLimit: { requestsPerSecond: 10, burst: 5, per: "ip" } }), "rateLimit.burst", "at least as many");
     refuses(problemsOfRoute({ ipAllow: ["10.0.0.1/8"] }), "ipAllow.0", "without bits after its prefix");
     refuses(problemsOfRoute({ timeoutMs: 5 }), "timeoutMs", "between 100 and 3600000");
     refuses(problemsOfRoute({ cors: { origins: ["https://a.example.com/x"], methods: [], headers: [], allowsCredentials: false } }), "cors.origins.0", "as https://a.example.com");
+  });
+});
+
+describe("headers that an own route writes and takes off", () => {
+  const typed = (parts: Partial<OwnRoute>, kept: OwnRoute[] = []) => {
+    const parsed = parseTypedSettings({ ...defaultGatewaySettings, ownRoutes: [sampleOwnRoute(parts)] }, kept);
+    return parsed.isValid ? [] : parsed.problems.map(({ field, message }) => `${field}: ${message}`);
+  };
+  const lines = (names: string[], remove: string[] = []): OwnRoute["requestHeaders"] => ({ set: names.map((name) => ({ name, value: "1" })), remove });
+
+  it("name each header once, on the way in and out", () => {
+    for (const which of ["requestHeaders", "responseHeaders"] as const) {
+      refuses(typed({ [which]: lines(["x-a", "x-b", "x-a"]) }), `ownRoutes.0.${which}.set.2.name`, "x-a is set twice");
+      refuses(typed({ [which]: lines([], ["x-a", "x-a"]) }), `ownRoutes.0.${which}.remove.1`, "x-a is taken off twice");
+      refuses(typed({ [which]: lines(["x-a"], ["x-b", "x-a"]) }), `ownRoutes.0.${which}.remove.1`, "both set and taken off");
+      refuses(typed({ [which]: lines(["x-a", "X-A"]) }), `ownRoutes.0.${which}.set.1.name`, "lower case");
+    }
+    expect(typed({ requestHeaders: lines(["x-a"], ["x-b"]), responseHeaders: lines(["x-a"], ["x-b"]) })).toEqual([]);
+  });
+
+  it("leave what CORS writes of an answer to CORS", () => {
+    refuses(typed({ responseHeaders: lines(["access-control-allow-origin"]) }), "ownRoutes.0.responseHeaders.set.0.name", "under CORS of this route");
+    refuses(typed({ responseHeaders: lines([], ["access-control-max-age"]) }), "ownRoutes.0.responseHeaders.remove.0", "under CORS of this route");
+    expect(typed({ requestHeaders: lines([], ["access-control-request-method"]) })).toEqual([]);
+  });
+
+  it("stay readable where they were stored before, and keep nobody from changing other fields", () => {
+    const stored = sampleOwnRoute({ requestHeaders: lines(["x-a", "x-a"]), responseHeaders: lines(["access-control-allow-origin"]) });
+    expect(problemsOf({ ownRoutes: [stored] })).toEqual([]);
+    expect(typed({ ...stored, timeoutMs: 1000 }, [stored])).toEqual([]);
+    expect(typed({ ...stored, requestHeaders: lines(["x-b", "x-a", "x-a"]) }, [stored])).toHaveLength(1);
   });
 });
 

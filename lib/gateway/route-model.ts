@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isAddress, isPermittedUpstreamAddress } from "./addresses";
 import { builtInOverridesField } from "./overrides";
 import { corsField, idleTimeoutField, ipAllowField, maxBodyField, rateLimitField, retryAttemptsField, timeoutField } from "./policy-fields";
-import { findOriginProblem, headerNameField, headerValueField, hostOfOrigin, methodsField, networkField, originField, pathField, regexField, writtenHeaderNameField } from "./route-fields";
+import { eachOnce, findOriginProblem, headerNameField, headerValueField, hostOfOrigin, methodsField, networkField, originField, pathField, regexField, writtenHeaderNameField } from "./route-fields";
 
 /** Most own routes of a project; each is compared in turn with every request. */
 export const maxOwnRoutes = 1000;
@@ -121,7 +121,7 @@ export const gatewaySettingsSchema = z
     builtInOverrides: builtInOverridesField,
     mcp: mcpSchema,
     /** Private networks that an owner opened to external routes. */
-    allowedUpstreamNetworks: z.array(networkField).max(50, "Networks: 50 at most."),
+    allowedUpstreamNetworks: z.array(networkField).overwrite(eachOnce).max(50, "Networks: 50 at most."),
   })
   .superRefine((settings, context) => {
     for (const { path, message } of findTableProblems(settings.ownRoutes, settings.allowedUpstreamNetworks)) context.addIssue({ code: "custom", path, message });

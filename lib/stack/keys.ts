@@ -1,6 +1,6 @@
 import { fromBase64Url, toBase64Url, toHex, utf8 } from "./encoding";
 import { Secret } from "./secret-value";
-import type { OptionalSecretName, ProjectSecrets, SecretName } from "./settings";
+import { firstStudioUsername, type OptionalSecretName, type ProjectSecrets, type SecretName } from "./settings";
 
 /** Source of random bytes, given by the caller so that this room stays pure. */
 export type RandomBytes = (length: number) => Uint8Array;
@@ -155,7 +155,7 @@ export async function generateProjectSecrets(source: KeySource): Promise<Project
     postgresPassword: password(32),
     publishableKey: await generateOpaqueKey("sb_publishable_", randomBytes),
     secretKey: await generateOpaqueKey("sb_secret_", randomBytes),
-    dashboardUsername: "supabase",
+    dashboardUsername: firstStudioUsername,
     dashboardPassword: password(32),
     secretKeyBase: password(64),
     vaultEncKey: password(32),

@@ -34,6 +34,9 @@ export type StudioSettings = {
   isOnLocalAddress: boolean;
 };
 
+/** Name of the user of Studio that every project is made with. */
+export const firstStudioUsername = "supabase";
+
 /** Studio of a project of which nothing was said. */
 export const defaultStudioSettings: StudioSettings = { allowedNetworks: null, isOnApiNames: true, isOnLocalAddress: true };
 

@@ -51,7 +51,7 @@ export class KongSampler {
     const metrics = readKongMetrics(stdout);
     if (metrics === null) return;
     const atMs = this.options.now().getTime();
-    for (const { key, routeId, count } of meter.add(atMs, metrics)) uses.addCounted({ atMs, key, routeId, count });
+    for (const { key, routeId, status, count } of meter.add(atMs, metrics)) uses.addCounted({ atMs, key, routeId, status, count });
   }
 }
 

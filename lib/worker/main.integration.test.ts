@@ -71,6 +71,28 @@ test("two starts keep the id of the installation, and a second worker beside the
   expect(await idOf()).toBe(before);
 }, 60_000);
 
+test("what a killed worker ran goes on within seconds when the next one is up, and what a worker elsewhere runs stays with that one", async () => {
+  const { file, start: run } = await installation();
+  const first = run();
+  await first.said("the worker is ready");
+  const store = await file.open();
+  const { id: workerId } = await expect.poll(() => store.db.workerHeartbeat.findFirst(), { timeout: 10_000 }).not.toBeNull().then(() => store.db.workerHeartbeat.findFirstOrThrow());
+  const [now, inAnHour] = [new Date(), new Date(Date.now() + 3_600_000)];
+  const held = (id: string, holder: string) => store.db.operation.create({ data: {
+    id, kind: "project.export", inputJson: "{}", status: "running", priority: 100, runAfter: now, attempt: 1, maxAttempts: 5, actorJson: JSON.stringify({ kind: "system", name: "Test" }),
+    createdAt: now, startedAt: now, leaseToken: `${holder}.token`, leaseUntil: inAnHour, workerId: holder,
+  } });
+  await held("of-the-killed", workerId);
+  await held("of-another", "elsewhere-1234");
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const second = run();
+  await second.said("what it ran goes on within seconds");
+  const find = (id: string) => store.db.operation.findUniqueOrThrow({ where: { id } });
+  await expect.poll(async () => (await find("of-the-killed")).finishedAt, { timeout: 30_000 }).not.toBeNull();
+  expect(await find("of-another")).toMatchObject({ status: "running", leaseToken: "elsewhere-1234.token", leaseUntil: inAnHour });
+}, 60_000);
+
 test("a key file that others can read stops the start, with the way out", async () => {
   const { keyFilePath, start: run } = await installation();
   const first = run();

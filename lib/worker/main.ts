@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 import { historySchedule } from "@/lib/operations/retention";
 import { OperationRunner } from "@/lib/operations/runner";
 import { followSchedules } from "@/lib/operations/schedules";
@@ -18,6 +19,7 @@ import { housekeep } from "./housekeeping";
 import { EdgeLoop } from "./keep-edge";
 import { openLog, type Log } from "./log";
 import { Observer } from "./observe-loop";
+import { succeed } from "./predecessor";
 import { listen } from "./socket/listen";
 import { createSocketServer } from "./socket/socket-server";
 import { UsageRecorder } from "./usage";
@@ -50,6 +52,7 @@ async function runWorker(config: WorkerConfig, log: Log, stop: AbortSignal): Pro
   const server = createSocketServer({ ...tools, ...doorTools(), usage, traffic, exports, recoveryKit: vault.recoveryKit }, log);
   await listen(server, config);
   const workerId = `${hostname().slice(0, 40)}-${newId().slice(0, 8)}`;
+  await succeed({ store, runFolder: dirname(config.socketPath), workerId, leaseMs: config.leaseMs, now: tools.now, log });
   const observer = new Observer(tools, usage, log);
   const edgeLoop = new EdgeLoop({ tools, log });
   const runner = new OperationRunner({

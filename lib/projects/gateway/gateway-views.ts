@@ -54,7 +54,7 @@ export type GatewayView = {
 };
 
 /** Who used the opened MCP endpoint within the last 7 days. Networks and not addresses; never a key. */
-export type McpUsesView = { /** The gateway that serves tells it. */ isCounted: boolean; requestsLastDay: number; requestsLastWeek: number; /** The latest 50. */ callers: { network: string; userAgent: string; requests: number; lastAt: string }[] };
+export type McpUsesView = { /** The gateway that serves tells it. */ isCounted: boolean; requestsLastDay: number; requestsLastWeek: number; /** Of others, whom it kept out while it was open. */ refusedLastDay: number; refusedLastWeek: number; /** The latest 50. */ callers: { network: string; userAgent: string; requests: number; lastAt: string }[] };
 
 /** What a pasted kong.yml comes to in a project. Nothing of it is kept before it is saved as the draft. */
 export type KongImportView = ImportedKong & {

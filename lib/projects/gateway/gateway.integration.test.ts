@@ -79,10 +79,27 @@ describe("a draft", () => {
     const wrong = withRoutes(sampleOwnRoute({ rewrite: "no-slash" }));
     const error = await save(wrong, version).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(InvalidError);
-    expect(Object.keys((error as InvalidError).fields ?? {})).toEqual(["ownRoutes.0.rewrite"]);
+    expect(Object.keys((error as InvalidError).fields ?? {})).toEqual(["settings.ownRoutes.0.rewrite"]);
     expect((await look()).draft?.version).toBe(version);
     const unknown = { ...withRoutes({ ...sampleOwnRoute(), retrys: 3 } as OwnRoute) };
-    await expect(save(unknown, version)).rejects.toMatchObject({ fields: { "ownRoutes.0.retrys": "There is no such field." } });
+    await expect(save(unknown, version)).rejects.toMatchObject({ fields: { "settings.ownRoutes.0.retrys": "There is no such field." } });
+  });
+
+  it("with headers that contradict each other names the field, except where they are in force from before", async () => {
+    const twice = { set: [{ name: "x-a", value: "1" }, { name: "x-a", value: "2" }], remove: [] };
+    const wrong = sampleOwnRoute({ responseHeaders: twice });
+    await expect(save(withRoutes(wrong))).rejects.toMatchObject({ fields: { "settings.ownRoutes.0.responseHeaders.set.1.name": "Header name: x-a is set twice. Keep one of the two." } });
+    await apply(hooks);
+    await scene.store.db.gatewayRevision.updateMany({ data: { settingsJson: JSON.stringify(withRoutes(wrong)) } });
+    await save(withRoutes({ ...wrong, timeoutMs: 1000 }));
+    expect((await look()).draft?.changes.map(({ sentence }) => sentence)).toEqual(["ends answers of /hooks/ after 1 s"]);
+  });
+
+  it("that lists a network twice is the same as one that lists it once", async () => {
+    const listing = (...ipAllow: string[]) => withRoutes(sampleOwnRoute({ ipAllow }));
+    await apply(listing("10.0.0.0/8", "10.0.0.0/8"));
+    expect((await look()).settings).toEqual(listing("10.0.0.0/8"));
+    expect(await save(listing("10.0.0.0/8"))).toEqual({ version: null });
   });
 
   it("is an operator's to write, and a viewer's to read", async () => {

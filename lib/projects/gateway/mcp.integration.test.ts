@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { refusedMcpRouteId } from "@/lib/gateway/key-use";
+import { openMcpRouteId } from "@/lib/gateway/precedence";
 import { defaultGatewaySettings, type GatewaySettings } from "@/lib/gateway/route-model";
 import { sampleOwnRoute } from "@/lib/gateway/own-route.fixture";
 import { createProject } from "../create-project";
@@ -7,6 +9,7 @@ import { writeSetting } from "../installation";
 import { openScene, type Scene } from "../scene.fixture";
 import { applyGatewayDraft, restoreGatewayRevision } from "./apply-draft";
 import { getGateway } from "./get-gateway";
+import { getMcpUses } from "./get-mcp-uses";
 import { saveGatewayDraft } from "./save-draft";
 
 const ref = "shop";
@@ -33,15 +36,15 @@ describe("an opening of MCP", () => {
   beforeEach(create);
 
   it("is refused by the name of the field where it has ended already, or ends in more than 90 days", async () => {
-    await expect(save(openFor(-1))).rejects.toMatchObject({ fields: { "mcp.expiresAt": "MCP: choose a time in the future, at which it closes again." } });
-    await expect(save(openFor(91))).rejects.toMatchObject({ fields: { "mcp.expiresAt": expect.stringContaining("within 90 days") as string } });
+    await expect(save(openFor(-1))).rejects.toMatchObject({ fields: { "settings.mcp.expiresAt": "MCP: choose a time in the future, at which it closes again." } });
+    await expect(save(openFor(91))).rejects.toMatchObject({ fields: { "settings.mcp.expiresAt": expect.stringContaining("within 90 days") as string } });
     await save(openFor(90));
   });
 
   it("that ended while it lay in a draft is not applied", async () => {
     const { version } = await save(openFor(1));
     scene.clock.advance(2 * dayMs);
-    await expect(applyGatewayDraft(scene.ctx(), { ref, version: version ?? "" })).rejects.toMatchObject({ fields: { "mcp.expiresAt": expect.any(String) as string } });
+    await expect(applyGatewayDraft(scene.ctx(), { ref, version: version ?? "" })).rejects.toMatchObject({ fields: { "settings.mcp.expiresAt": expect.any(String) as string } });
   });
 
   it("that ended in force keeps nobody from changing other routes, and does not come back with its revision", async () => {
@@ -51,6 +54,21 @@ describe("an opening of MCP", () => {
     await apply({ ...opened, ownRoutes: [sampleOwnRoute()] });
     await restoreGatewayRevision(scene.ctx(), { ref, number: 1 });
     expect((await getGateway(scene.ctx(), { ref })).draft?.settings.mcp).toEqual({ isOpen: false });
+  });
+});
+
+describe("who used MCP", () => {
+  it("is told without those who were refused, whose number stands apart", async () => {
+    await create();
+    const projectId = (await scene.project(ref))?.id ?? "";
+    const used = (routeId: string, network: string, count: number, daysAgo = 0) => {
+      const at = new Date(scene.clock.now().getTime() - daysAgo * dayMs);
+      return scene.store.db.keyUse.create({ data: { id: `${routeId}-${String(daysAgo)}`, projectId, hour: at, key: "none", routeId, network, userAgent: "curl/8", count, lastAt: at } });
+    };
+    await used(openMcpRouteId, "203.0.113.0/24", 3);
+    await used(refusedMcpRouteId, "192.0.2.0/24", 12);
+    await used(refusedMcpRouteId, "192.0.2.0/24", 4, 3);
+    expect(await getMcpUses(scene.ctx(), { ref })).toMatchObject({ requestsLastDay: 3, requestsLastWeek: 3, refusedLastDay: 12, refusedLastWeek: 16, callers: [{ network: "203.0.113.0/24", requests: 3 }] });
   });
 });
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { toActorRef } from "@/lib/access/actor-ref";
 import { audit } from "@/lib/access/audit";
 import { authorize, may } from "@/lib/access/authorize";
@@ -5,6 +6,7 @@ import { ConflictError, ForbiddenError, InvalidError } from "@/lib/access/errors
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
+import { findHeaderProblems } from "@/lib/gateway/header-rules";
 import { gatewaySettingsSchema, mcpDaysMax, type GatewaySettings } from "@/lib/gateway/route-model";
 import { draftInput, draftVersionInput } from "./inputs";
 import { loadGatewaySettings } from "./load-gateway-settings";
@@ -33,6 +35,7 @@ export async function saveGatewayDraft(ctx: VerbContext, input: { ref: string; s
     const inForce = await loadGatewaySettings(tx, row.id, row.gatewayRevision);
     requireOwnerForNetworks(ctx, row.id, inForce, settings);
     requireNearEnd(ctx.now(), inForce, settings);
+    requireSoundHeaders(inForce, settings);
     if (sameSettings(inForce, settings)) {
       await tx.gatewayDraft.deleteMany({ where: { projectId: row.id } });
       return { version: null };
@@ -41,9 +44,9 @@ export async function saveGatewayDraft(ctx: VerbContext, input: { ref: string; s
   });
 }
 
-/** The settings, or an error that names each field which breaks a rule, as `ownRoutes.0.rewrite`. */
+/** The settings, or an error that names each field which breaks a rule by its place in the input, as `settings.ownRoutes.0.rewrite`. */
 export function requireValid(settings: unknown): GatewaySettings {
-  return parseInput(gatewaySettingsSchema, settings);
+  return parseInput(z.object({ settings: gatewaySettingsSchema }), { settings }).settings;
 }
 
 /** Which private networks external routes may reach is the owner's to say: such a route can talk to whatever listens there. */
@@ -56,8 +59,14 @@ export function requireOwnerForNetworks({ actor }: Pick<VerbContext, "actor">, p
 export function requireNearEnd(now: Date, { mcp: before }: GatewaySettings, { mcp: after }: GatewaySettings): void {
   if (!after.isOpen || JSON.stringify(before) === JSON.stringify(after)) return;
   const daysLeft = (Date.parse(after.expiresAt) - now.getTime()) / 86_400_000;
-  if (daysLeft <= 0) throw new InvalidError({ "mcp.expiresAt": "MCP: choose a time in the future, at which it closes again." });
-  if (daysLeft > mcpDaysMax) throw new InvalidError({ "mcp.expiresAt": `MCP: choose a time within ${String(mcpDaysMax)} days, and open it again when that is over.` });
+  if (daysLeft <= 0) throw new InvalidError({ "settings.mcp.expiresAt": "MCP: choose a time in the future, at which it closes again." });
+  if (daysLeft > mcpDaysMax) throw new InvalidError({ "settings.mcp.expiresAt": `MCP: choose a time within ${String(mcpDaysMax)} days, and open it again when that is over.` });
+}
+
+/** Headers that contradict each other are refused where they are new: what is in force with them keeps nobody from changing other routes. */
+function requireSoundHeaders({ ownRoutes: before }: GatewaySettings, { ownRoutes: after }: GatewaySettings): void {
+  const problems = findHeaderProblems(after, before);
+  if (problems.length > 0) throw new InvalidError(Object.fromEntries(problems.map(({ field, message }) => [`settings.${field}`, message])));
 }
 
 export function sameSettings(a: GatewaySettings, b: GatewaySettings): boolean {

@@ -4,7 +4,7 @@ import { ConflictError, InvalidError, NotFoundError } from "@/lib/access/errors"
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import type { Db } from "@/lib/adapters/store/types";
-import { defaultStudioSettings, type StudioSettings } from "@/lib/stack/settings";
+import { defaultStudioSettings, firstStudioUsername, type StudioSettings } from "@/lib/stack/settings";
 import { projectInput } from "../inputs";
 import { parseSettings } from "../settings-schema";
 import { requireState, startOperation } from "../start-operation";
@@ -21,6 +21,7 @@ export async function addStudioUser(ctx: VerbContext, input: z.input<typeof addS
   const { ref, username, password } = parseInput(addStudioUserInput, input);
   const sealed = password === undefined ? null : await ctx.seal(password);
   return changeUsers(ctx, ref, `Add ${username} to the users of Studio of ${ref}`, async (tx, projectId) => {
+    if (username.toLowerCase() === firstStudioUsername) throw new InvalidError({ username: `${firstStudioUsername} is the first user of this Studio, who is there already. Choose another name.` });
     const known = await tx.dashboardUser.findMany({ where: { projectId }, select: { username: true } });
     const taken = known.find((user) => user.username.toLowerCase() === username.toLowerCase());
     if (taken !== undefined) throw new InvalidError({ username: `Studio of ${ref} has a user ${taken.username} already${taken.username === username ? "" : ", which differs only in capitals. Choose another name"}.` });
@@ -33,13 +34,13 @@ export async function addStudioUser(ctx: VerbContext, input: z.input<typeof addS
 export async function changeStudioUser(ctx: VerbContext, input: z.input<typeof changeStudioUserInput>): Promise<Started> {
   const { ref, username, password } = parseInput(changeStudioUserInput, input);
   const sealed = password === undefined ? null : await ctx.seal(password);
-  return changeUsers(ctx, ref, `Change the password of ${username} at Studio of ${ref}`, async (tx, projectId) => ({ act: "set", id: await idOf(tx, { projectId, ref, username }), username, sealed }));
+  return changeUsers(ctx, ref, `Change the password of ${username} at Studio of ${ref}`, async (tx, projectId) => ({ act: "set", id: await idOf(tx, { projectId, ref, username, ofFirst: "gets no password that is typed. Make another one for the first user instead." }), username, sealed }));
 }
 
 /** Takes a user of Studio away. */
 export async function removeStudioUser(ctx: VerbContext, input: z.input<typeof removeStudioUserInput>): Promise<Started> {
   const { ref, username } = parseInput(removeStudioUserInput, input);
-  return changeUsers(ctx, ref, `Remove ${username} from the users of Studio of ${ref}`, async (tx, projectId) => ({ act: "remove", id: await idOf(tx, { projectId, ref, username }), username }));
+  return changeUsers(ctx, ref, `Remove ${username} from the users of Studio of ${ref}`, async (tx, projectId) => ({ act: "remove", id: await idOf(tx, { projectId, ref, username, ofFirst: "cannot be removed: the panel signs in as this user for you." }), username }));
 }
 
 /** Makes another password for the first user, by whom the panel opens Studio too. Sessions from the panel go on. */
@@ -48,10 +49,12 @@ export async function renewFirstStudioUser(ctx: VerbContext, input: z.input<type
   return changeUsers(ctx, ref, `Make another password for the first user of Studio of ${ref}`, () => Promise.resolve({ act: "renew-first" }));
 }
 
-async function idOf(tx: Db, { projectId, ref, username }: { projectId: string; ref: string; username: string }): Promise<string> {
+/** `ofFirst`: what to say of the first user, who is there without a row. */
+async function idOf(tx: Db, { projectId, ref, username, ofFirst }: { projectId: string; ref: string; username: string; ofFirst: string }): Promise<string> {
   const row = await tx.dashboardUser.findUnique({ where: { projectId_username: { projectId, username } }, select: { id: true } });
-  if (row === null) throw new NotFoundError(`Studio of ${ref} has no user ${username}.`);
-  return row.id;
+  if (row !== null) return row.id;
+  if (username === firstStudioUsername) throw new ConflictError("first-user", `${username} is the first user of Studio of ${ref} and ${ofFirst}`);
+  throw new NotFoundError(`Studio of ${ref} has no user ${username}.`);
 }
 
 /** Writes the wish, with the users as they are now to go back to. */

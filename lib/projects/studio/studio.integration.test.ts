@@ -224,6 +224,22 @@ describe("users of Studio", () => {
   });
 });
 
+describe("the first user of Studio", () => {
+  const admin = async () => scene.signedIn(await scene.addPerson("Ada", "none", { [projectId]: "admin" }));
+
+  it.each(["supabase", "Supabase"])("is not added a second time as %s, which is said at once", async (username) => {
+    await expect(addStudioUser(await admin(), { ref, username })).rejects.toMatchObject({ status: 422, fields: { username: "supabase is the first user of this Studio, who is there already. Choose another name." } });
+    await expect(addStudioUser(await operator(), { ref, username })).rejects.toMatchObject({ code: "forbidden" });
+    expect(await scene.store.db.operation.count()).toBe(0);
+  });
+
+  it("is said to be there when somebody removes it, or types a password for it", async () => {
+    const ada = await admin();
+    await expect(removeStudioUser(ada, { ref, username: "supabase" })).rejects.toMatchObject({ status: 409, code: "first-user", message: "supabase is the first user of Studio of shop and cannot be removed: the panel signs in as this user for you." });
+    await expect(changeStudioUser(ada, { ref, username: "supabase" })).rejects.toMatchObject({ status: 409, code: "first-user" });
+  });
+});
+
 describe("where Studio answers", () => {
   it("is changed by an admin, kept with what was before, and refused where Studio would answer nowhere", async () => {
     const ada = await scene.signedIn(await scene.addPerson("Ada", "none", { [projectId]: "admin" }));
