@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { InstallationRole, ProjectRole, TokenScope } from "./actor";
 import { isRoleAtLeast } from "./permissions";
 
-export const installationRoleSchema: z.ZodType<InstallationRole> = z.enum(["owner", "admin", "operator", "viewer", "none"], { error: "Choose a role." });
-export const projectRoleSchema: z.ZodType<ProjectRole> = z.enum(["admin", "operator", "viewer"], { error: "Choose a role." });
+export const installationRoleSchema: z.ZodType<InstallationRole> = z.enum(["owner", "admin", "operator", "viewer", "none"], { error: "Choose owner, admin, operator, viewer or none." });
+export const projectRoleSchema: z.ZodType<ProjectRole> = z.enum(["admin", "operator", "viewer"], { error: "Choose admin, operator or viewer." });
 export const tokenScopeSchema: z.ZodType<TokenScope> = z.enum(["reveal", "export", "delete", "roles"]);
 
 /** Role of a stored row; a value that is none of ours counts as no role at all. */

@@ -6,3 +6,7 @@ test.each([["(ab", "missing closing )"], ["/a**", "invalid nested repetition ope
   expect(findRegexProblem(source)).toContain(reason);
   expect(findRegexProblem(source)).not.toContain("error parsing");
 });
+
+test.each([["/(?=a)b", true], ["/(a)\\1", true], ["/(?<!a)b", true], ["/(a", false], ["/a**", false]])("what does not exist in RE2 is said of %s where it is asked for: %s", (source, isSaid) => {
+  expect(findRegexProblem(source)?.includes("Look-around and back-references")).toBe(isSaid);
+});

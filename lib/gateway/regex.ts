@@ -25,7 +25,8 @@ export function findRegexProblem(source: string): string | undefined {
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "it is not understood";
-    return `The regular expression is not RE2: ${reason}. Look-around and back-references do not exist there.`;
+    const hint = /\(\?(?:[=!]|<[=!])|\\[1-9]/.test(source) ? " Look-around and back-references do not exist there." : "";
+    return `The regular expression is not RE2: ${reason}.${hint}`;
   }
 }
 

@@ -3,6 +3,7 @@ import { ConflictError } from "@/lib/access/errors";
 import { parseInput } from "@/lib/access/parse-input";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { toActorRef } from "@/lib/access/actor-ref";
+import { openStatuses } from "@/lib/operations/machine";
 import { requestCancel, retryOperation as requeue } from "@/lib/operations/queue";
 import { operationInput } from "./inputs";
 import type { Db } from "@/lib/adapters/store/types";
@@ -16,10 +17,16 @@ export async function cancelOperation(ctx: VerbContext, input: { operationId: st
   const { operation, projectRef } = await authorizeOperation(ctx, "operation.cancel", operationId);
   return ctx.store.transaction(async (tx) => {
     const isAccepted = await requestCancel(tx, { operationId, actor: toActorRef(ctx.actor), now: ctx.now() });
+    if (!isAccepted && (await isBeingCancelled(tx, operationId))) return { operationId };
     if (!isAccepted) throw new ConflictError("not-cancellable", "This operation has ended, or is past the point from which it can be taken back.");
     await audit(tx, ctx, { action: "operation.cancel", project: projectOf(operation.projectId, projectRef), operationId, summary: `Cancel “${operationTitle(operation.kind)}”`, detail: {} });
     return { operationId };
   });
+}
+
+/** Asking a second time changes nothing. */
+async function isBeingCancelled(tx: Db, operationId: string): Promise<boolean> {
+  return (await tx.operation.count({ where: { id: operationId, cancelRequestedAt: { not: null }, status: { in: [...openStatuses] } } })) === 1;
 }
 
 /** Queues a failed operation again; steps that are done are kept. */

@@ -217,6 +217,9 @@ describe("steering", () => {
     const { operationId } = await create();
     await expectRefused(() => retryOperation(scene.ctx(), { operationId }), { code: "operation-running" });
     await cancelOperation(scene.ctx(), { operationId });
+    expect(await cancelOperation(scene.ctx(), { operationId })).toEqual({ operationId });
+    expect(await scene.store.db.auditEntry.count({ where: { action: "operation.cancel" } })).toBe(1);
+    await scene.store.db.operation.update({ where: { id: operationId }, data: { status: "cancelled" } });
     await expectRefused(() => cancelOperation(scene.ctx(), { operationId }), { code: "not-cancellable" });
     await put("ready");
     await expectRefused(() => retryOperation(scene.ctx(), { operationId }), { code: "not-retryable" });

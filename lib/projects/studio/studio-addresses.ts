@@ -21,8 +21,9 @@ export function studioAddresses(row: Row, settings: ProjectSettings, { gateway, 
   const isBehindEdge = ports.gatewayInner !== undefined;
   const edgeStudio = toEdgeStudio(row, settings, { gateway, door: null });
   const apiRoutes = edgeStudio === null ? [] : [...edgeStudio.apiRoutes, ...edgeStudio.ownApiRoutes];
+  const hasStudio = settings.services.includes("studio");
   const isServed = { "own-name": true, "api-name": isOnApiNames, outside: isOnLocalAddress, local: isOnLocalAddress };
-  const address = (kind: StudioAddressKind, url: string): StudioAddressView => ({ kind, url, isServed: isServed[kind], opensByTicket: isBehindEdge && isServed[kind] && (kind === "own-name" || !takesStudiosPages(apiRoutes)) });
+  const address = (kind: StudioAddressKind, url: string): StudioAddressView => ({ kind, url, isServed: hasStudio && isServed[kind], opensByTicket: hasStudio && isBehindEdge && isServed[kind] && (kind === "own-name" || !takesStudiosPages(apiRoutes)) });
   const local = localUrl(settings.bindAddress, ports.gateway);
   const names = isBehindEdge ? row.domains.filter(({ state }) => state === "open").sort((one, other) => Number(other.isMain) - Number(one.isMain)) : [];
   const urlOf = (hostname: string) => `https://${hostname}${httpsPort === 443 ? "" : `:${httpsPort}`}`;
