@@ -1,16 +1,18 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { WebSocket, WebSocketServer } from "ws";
 import { caddyProgram, ensureGoProgram } from "@/lab/go-programs";
 import { emptyEdge, renderEdge, type CaddyConfig, type RenderedEdge } from "@/lib/gateway/edge";
 import type { EdgeDomain, EdgeInput, EdgeProject } from "@/lib/gateway/edge-input";
+import { listenersOf } from "@/lib/gateway/edge-version";
 import { freePort } from "@/lib/adapters/host/free-port.fixture";
 
 export type Echo = { upstream: string; method: string; url: string; headers: IncomingHttpHeaders; body: string };
@@ -46,6 +48,16 @@ export function sendOverTls(port: number, servername: string, host = servername)
     });
     socket.once("error", reject);
   });
+}
+
+/**
+ * Whether the servers of a document that was replaced still listen beside those of the new one: Caddy closes them a moment after it answered, and
+ * what the kernel gave them meanwhile is reset.
+ */
+function isListenedTwice(ports: readonly number[]): boolean {
+  const sockets = readFileSync("/proc/net/tcp", "utf8").split("\n").map((line) => line.trim().split(/\s+/));
+  const listening = sockets.flatMap(([, local = "", , state]) => (state === "0A" && ports.includes(Number.parseInt(local.split(":")[1] ?? "", 16)) ? [local] : []));
+  return new Set(listening).size < listening.length;
 }
 
 /** A real Caddy of the lab as a process, with upstreams that say what reached them. */
@@ -122,7 +134,13 @@ export class EdgeScene {
     }
   }
 
-  loadDocument(document: CaddyConfig): Promise<void> {
+  async loadDocument(document: CaddyConfig): Promise<void> {
+    await this.#postDocument(document);
+    const ports = listenersOf(document).map((address) => Number(address.slice(address.lastIndexOf(":") + 1)));
+    for (const deadline = Date.now() + 10_000; isListenedTwice(ports); await pause(5)) if (Date.now() > deadline) throw new Error(`Ports stay listened on twice after a load: ${this.log.slice(-2000)}`);
+  }
+
+  #postDocument(document: CaddyConfig): Promise<void> {
     return new Promise((resolve, reject) => {
       const sent = httpRequest({ socketPath: this.adminSocket, path: "/load", method: "POST", headers: { "content-type": "application/json" } }, (response) => {
         void readAll(response).then((text) => (response.statusCode === 200 ? resolve() : reject(new Error(text))), reject);
