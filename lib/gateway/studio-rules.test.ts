@@ -3,14 +3,14 @@ import { networksWithin } from "./addresses";
 import { matchesRequest, type GatewayRequest } from "./match";
 import { effectiveRoutes } from "./precedence";
 import { defaultGatewaySettings, type GatewaySettings } from "./route-model";
-import { studioOffHeader, withStudioNetworks, withStudioOff, withStudioRules, type StudioRules } from "./studio-rules";
+import { studioOffHeader, withStudioOff, withStudioRules, type StudioRules } from "./studio-rules";
 
-const dashboardOf = (rules: StudioRules | undefined, settings: GatewaySettings = defaultGatewaySettings) => effectiveRoutes(withStudioRules(settings, rules), { enabledServices: ["studio"], release: { restrictsMetaCors: true } }).find(({ id }) => id === "dashboard");
+const dashboardOf = (rules: StudioRules | undefined, settings: GatewaySettings = defaultGatewaySettings) => effectiveRoutes(withStudioRules(settings, rules, { isBehindEdge: false }), { enabledServices: ["studio"], release: { restrictsMetaCors: true } }).find(({ id }) => id === "dashboard");
 const listed = (...ipAllow: string[]): GatewaySettings => ({ ...defaultGatewaySettings, builtInOverrides: { dashboard: { ipAllow } } });
 
 test("nothing said of Studio leaves the routes as they are", () => {
-  expect(withStudioRules(defaultGatewaySettings, undefined)).toBe(defaultGatewaySettings);
-  expect(withStudioRules(defaultGatewaySettings, { allowedNetworks: null, isOnLocalAddress: true })).toBe(defaultGatewaySettings);
+  expect(withStudioRules(defaultGatewaySettings, undefined, { isBehindEdge: false })).toBe(defaultGatewaySettings);
+  expect(withStudioRules(defaultGatewaySettings, { allowedNetworks: null, isOnLocalAddress: true }, { isBehindEdge: false })).toBe(defaultGatewaySettings);
 });
 
 test("a list of networks stands before the dashboard, and its password stays", () => {
@@ -37,9 +37,9 @@ describe("behind the edge, for what comes past it", () => {
   const routes = effectiveRoutes(defaultGatewaySettings, options);
 
   test("the gateway keeps to the networks as well, and leaves the address to the edge", () => {
-    const settings = withStudioNetworks(defaultGatewaySettings, { allowedNetworks: ["10.0.0.0/8"] });
+    const settings = withStudioRules(defaultGatewaySettings, { allowedNetworks: ["10.0.0.0/8"], isOnLocalAddress: false }, { isBehindEdge: true });
     expect(effectiveRoutes(settings, options).find(({ id }) => id === "dashboard")).toMatchObject({ access: "basic-auth", ipAllow: ["10.0.0.0/8"] });
-    expect([withStudioNetworks(defaultGatewaySettings, undefined), withStudioNetworks(defaultGatewaySettings, { allowedNetworks: null })]).toEqual([defaultGatewaySettings, defaultGatewaySettings]);
+    expect(withStudioRules(defaultGatewaySettings, { allowedNetworks: null, isOnLocalAddress: false }, { isBehindEdge: true })).toEqual(defaultGatewaySettings);
   });
 
   test("where Studio does not answer what would be the dashboard's is refused, and every route is as it was", () => {

@@ -2,7 +2,7 @@ import type { Step } from "@/lib/operations/types";
 import { StepFailure } from "@/lib/operations/step-failure";
 import { contractRequests, judgeContract, type ContractRequest, type ContractResult, type ContractRoute } from "@/lib/gateway/contract";
 import { adaptContract, routeProbes, takesDashboardLogin } from "@/lib/gateway/route-probes";
-import { withStudioNetworks, withStudioRules } from "@/lib/gateway/studio-rules";
+import { withStudioRules } from "@/lib/gateway/studio-rules";
 import { getRelease } from "@/lib/stack/releases";
 import type { ProjectPorts, ProjectSettings } from "@/lib/stack/settings";
 import { otherGateway } from "@/lib/stack/gateways";
@@ -66,7 +66,7 @@ export async function runContract(tools: WorkflowTools, { projectId, deadlineMs,
   const secrets = await tools.secrets.readAll(tools.store.db, projectId);
   const ports = toPorts(project.ports);
   const wished = await loadGatewaySettings(tools.store.db, projectId, project.gatewayRevision);
-  const gateway = ports.gatewayInner === undefined ? withStudioRules(wished, settings.studio) : withStudioNetworks(wished, settings.studio);
+  const gateway = withStudioRules(wished, settings.studio, { isBehindEdge: ports.gatewayInner !== undefined });
   const options = { enabledServices: settings.services, release, isLegacyOff: settings.keys?.legacy === "off" };
   const gateways = gatewaysOf(project);
   const kind = via === "beside" ? otherGateway(gateways.serving) : gateways.serving;

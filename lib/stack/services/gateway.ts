@@ -3,7 +3,7 @@ import { htpasswdLine } from "@/lib/gateway/htpasswd";
 import type { RouteConfigurationInput } from "@/lib/gateway/envoy-routes";
 import { effectiveRoutes } from "@/lib/gateway/precedence";
 import { defaultGatewaySettings } from "@/lib/gateway/route-model";
-import { withStudioNetworks, withStudioOff, withStudioRules } from "@/lib/gateway/studio-rules";
+import { withStudioOff, withStudioRules } from "@/lib/gateway/studio-rules";
 import type { GatewayKind } from "@/lib/gateway/contract";
 import type { ConfigFile, PublishedPort } from "../desired";
 import { gatewayChoice } from "../gateways";
@@ -33,7 +33,7 @@ export function gatewayInput({ input, secrets, release }: Pick<ServiceContext, "
   const wished = input.gateway ?? defaultGatewaySettings;
   const isBehindEdge = input.ports.gatewayInner !== undefined;
   const { studio } = input.settings;
-  const settings = isBehindEdge ? withStudioNetworks(wished, studio) : withStudioRules(wished, studio);
+  const settings = withStudioRules(wished, studio, { isBehindEdge });
   const routes = effectiveRoutes(settings, { enabledServices: input.settings.services, release });
   const isLegacyOff = input.settings.keys?.legacy === "off";
   return {
