@@ -181,7 +181,7 @@ const differs = (id: string, title: string, envoy: string, kong: string, wayOut:
 export const generalDifferences: readonly PolicyDifference[] = [
   differs("refusals", "Refusals", "Says why in plain text: Unauthorized.", 'Says why as JSON: {"message":"No API key found in request"}. The status is the same.', "Have clients look at the status, not at the words."),
   differs("underscores", "Header names with an underscore", "Refuses the request with 400.", "Drops the header, and the request goes on without it."),
-  differs("odd-paths", "Odd paths", "Reads \\ as a slash, and counts a doubled slash as a step for the .. after it.", "Refuses a path with a \\, and merges doubled slashes before it follows a .. there."),
+  differs("odd-paths", "Odd paths", "Reads \\ as a slash, and counts a doubled slash as a step for the .. after it. Of slashes alone two remain.", "Refuses a path with a \\, and merges doubled slashes before it follows a .. there. Of slashes alone one remains."),
   differs("undecodable", "Text that is no UTF-8", "Takes it as it is: %ff is %ff.", "Answers 400 where the path holds it, and 404 where a header does that any route asks for.", "Have clients escape text as UTF-8."),
   differs("order", "Addresses and keys", "Looks at the address first: who may not come from there gets 403.", "Looks at the key first: without one it is 401."),
   differs("preflight", "Preflights from other origins", "Treats them as any request.", "Answers them with 200 by itself, and allows nothing."),

@@ -53,6 +53,7 @@ function answeringItsName(own: OwnRoute[]): GatewayRoute[] {
   return effectiveRoutes({ ...defaultGatewaySettings, ownRoutes: own }, options).map(({ id, match, forwardedPrefix }) => ({ id, match, forwardedPrefix, access: "open", target: { kind: "answer", status: 403, body: id } }));
 }
 
+let renders = 0;
 /** All tables in one Envoy, each as a virtual host of its own. CORS is off, or preflights would be answered before any route. */
 function renderTables(tables: GatewayRoute[][]): RenderedEnvoy {
   const rendered = renderEnvoy({ routes: [], keys, publicUrl: "http://127.0.0.1:8000" });
@@ -61,7 +62,9 @@ function renderTables(tables: GatewayRoute[][]): RenderedEnvoy {
     return { ...host, name: `table-${index}`, domains: [`table-${index}.test`], typed_per_filter_config: filters };
   }));
   const document = JSON.parse(rendered.rds) as { resources: [object] };
-  return { ...rendered, rds: JSON.stringify({ ...document, resources: [{ ...document.resources[0], virtual_hosts: virtualHosts }] }) };
+  renders += 1;
+  const rdsVersion = `tables-${String(renders)}`;
+  return { ...rendered, rdsVersion, rds: JSON.stringify({ ...document, version_info: rdsVersion, resources: [{ ...document.resources[0], virtual_hosts: virtualHosts }] }) };
 }
 
 const describeOutcome = (explained: MatchExplanation) => (explained.outcome === "matched" ? explained.route.id : explained.outcome === "rejected" ? "refused" : "none");
@@ -104,9 +107,16 @@ test("for random tables and requests Envoy takes the route that the matcher name
   expect(outcomes.filter(({ isSame }) => !isSame).map(({ words }) => words), `BASEHOLD_TEST_SEED=${seed}`).toEqual([]);
 });
 
+test.each(["//", "/", "///", "//./", "//%2e", "/%2E%2e//", "/a/..//", "/.", "//a/..", "//a", "/a//"])("%s is the same path to both", async (target) => {
+  const table = answeringItsName([sampleOwnRoute({ match: pathOf("exact", "/"), rewrite: null })]);
+  await envoy.apply(renderTables([table]));
+  const { body } = await send(envoy.port, target, { method: "GET", headers: { host: "table-0.test" }, agent });
+  expect(body).toBe(describeOutcome(explainMatch(table, { method: "GET", target, headers: {} })));
+});
+
 test("an expression that the model takes is one that Envoy takes, up to the model's limit", async () => {
   const largest = sampleOwnRoute({ match: pathOf("regex", "/([a-z]{40}x){9}"), rewrite: null });
   expect(parseGatewaySettings({ ...defaultGatewaySettings, ownRoutes: [largest] }).isValid).toBe(true);
-  await envoy.apply({ ...renderTables([answeringItsName([largest])]), rdsVersion: "" });
+  await envoy.apply(renderTables([answeringItsName([largest])]));
   expect((await envoy.admin("/stats?filter=rds.*update_rejected")).trim()).toMatch(/: 0$/);
 });

@@ -15,7 +15,12 @@ export function normalizePath(requestTarget: string): NormalizedPath {
   if (/[\x00-\x20\x7f-\uffff]/.test(raw)) return refuse("The path holds a blank, a control character or a letter that is not escaped.");
   if (/%(2f|5c)/i.test(raw)) return refuse("The path holds an escaped slash (%2F or %5C).");
   if (/%00/.test(raw)) return refuse("The path holds an escaped null (%00).");
-  return { isAccepted: true, path: resolveDots(unescape(raw)).replace(/\/{2,}/g, "/") };
+  return { isAccepted: true, path: mergeSlashes(resolveDots(unescape(raw))) };
+}
+
+/** Envoy joins what lies between the slashes, and puts the first and the last one back: of slashes alone two remain. */
+function mergeSlashes(path: string): string {
+  return /^\/{2,}$/.test(path) ? "//" : path.replace(/\/{2,}/g, "/");
 }
 
 function unescape(raw: string): string {

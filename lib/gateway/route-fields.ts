@@ -21,6 +21,7 @@ export function findPathProblem(path: string): string | undefined {
   if (path.includes("?")) return "Path: leave out the ? and what follows; the query does not choose a route.";
   const normalized = normalizePath(path);
   if (!normalized.isAccepted) return `Path: no such request arrives. ${normalized.reason} ${wayToWrite(path)}`;
+  if (normalized.path === "//") return "Path: write one slash for the start of every path.";
   if (normalized.path !== path) return `Path: requests arrive here as ${normalized.path}. Write it so.`;
   return undefined;
 }

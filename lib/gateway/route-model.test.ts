@@ -39,7 +39,7 @@ describe("the settings of a gateway", () => {
   });
 
   it("refuse a path that no request can arrive at, and name the one it arrives as", () => {
-    const cases = { "hooks": "start it with a slash", "/a/../pg/": "as /pg/", "/a/./b": "as /a/b", "/a%2fb": "escaped slash", "/a%5Cb": "escaped slash", "//a": "as /a", "/%61": "as /a", "/a?b": "leave out the ?", "/a#b": "holds a #", "/a b": "blank", "/ä": "not escaped", "/a\\b": "as /a/b", "/a\nb": "control character" };
+    const cases = { "hooks": "start it with a slash", "/a/../pg/": "as /pg/", "/a/./b": "as /a/b", "/a%2fb": "escaped slash", "/a%5Cb": "escaped slash", "//a": "as /a", "//": "write one slash", "/a/..//": "write one slash", "/%61": "as /a", "/a?b": "leave out the ?", "/a#b": "holds a #", "/a b": "blank", "/ä": "not escaped", "/a\\b": "as /a/b", "/a\nb": "control character" };
     for (const [path, words] of Object.entries(cases)) refuses(problemsOfRoute({ match: pathOf("exact", path) }), "ownRoutes.0.match.path.value", words);
   });
 
