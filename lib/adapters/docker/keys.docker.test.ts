@@ -27,15 +27,21 @@ describe("keys of a project on a real engine", () => {
     project = await newProject(instanceId, "10.248.1.0/26");
     old = project.input.secrets.publishableKey.reveal();
     await project.apply(build());
-    await vi.waitFor(async () => expect(await statusOf(old)).toBe(200), { timeout: 60_000, interval: 250 });
+    // The gateway finds each service on its own: that one answers says nothing about another.
+    const serves = async () => {
+      expect(await Promise.all([statusOf(old), ask("/rest/v1/no_such_table", { apikey: old }), ask("/storage/v1/status", { apikey: old })])).toEqual([200, 404, 200]);
+      (await openSocket(socketUrl())).close();
+    };
+    await vi.waitFor(serves, { timeout: 60_000, interval: 250 });
   }, slow);
   afterAll(() => removeAll(docker, instanceId), slow);
 
   const ask = async (path: string, headers: Record<string, string>) => (await fetch(`${project.input.settings.publicUrl}${path}`, { headers }).catch(() => null))?.status ?? null;
+  const socketUrl = () => `${project.input.settings.publicUrl.replace("http", "ws")}/realtime/v1/websocket?vsn=1.0.0&apikey=${old}`;
   const statusOf = (key: string) => ask("/auth/v1/settings", { apikey: key });
 
   it("overlap, the old one ends alone, and neither costs a request or an open Realtime socket", async () => {
-    const socket = await openSocket(`${project.input.settings.publicUrl.replace("http", "ws")}/realtime/v1/websocket?vsn=1.0.0&apikey=${old}`);
+    const socket = await openSocket(socketUrl());
     const both = { publishableKey: new Secret(renewed), publishableKeyPrevious: new Secret(old) };
     const duringRotation = watch(() => statusOf(old));
     await project.apply(build(both));
@@ -94,7 +100,7 @@ async function openSocket(url: string) {
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;
-    socket.onerror = () => reject(new Error("The socket was not opened."));
+    socket.onerror = ({ message }) => reject(new Error(`The socket was not opened: ${message}`));
   });
   return {
     close: () => socket.close(),
