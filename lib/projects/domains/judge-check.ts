@@ -1,4 +1,4 @@
-import { isPermittedUpstreamAddress } from "@/lib/gateway/addresses";
+import { isInNetworks, isPermittedUpstreamAddress } from "@/lib/gateway/addresses";
 import type { CertificateFacts } from "./certificate-pair";
 import type { DnsRecordView, DomainCheckItem, DomainCheckView, DomainState, DomainTls } from "./domain-views";
 import { expiryOf } from "./expiry";
@@ -51,6 +51,7 @@ export function judgeCheck(facts: CheckFacts): DomainCheckView {
   return { at: facts.at, items, wanted, alternative, found: facts.records.found, nameServers: facts.records.nameServers, isReady: items.every(({ state }) => state !== "stop") };
 }
 
+const isLoopback = (address: string) => isInNetworks(address, ["127.0.0.0/8", "::1/128"]);
 const isPublic = (address: string) => isPermittedUpstreamAddress(address, []);
 const typeOf = (address: string) => (address.includes(":") ? "AAAA" as const : "A" as const);
 
@@ -75,12 +76,19 @@ function judgeDns(facts: CheckFacts, wanted: readonly DnsRecordView[]): Verdict 
     return { state: hardly, sentence: `${hostname} has no address yet. Create ${recordsOf(wanted)} for it at whoever keeps the zone.` };
   }
   const elsewhere = records.addresses.filter((address) => !isHere(address));
-  if (elsewhere.length === 0) return { state: "ok", sentence: `${hostname} leads here: ${records.addresses.join(", ")}.` };
+  if (elsewhere.length === 0) return judgeHere(hostname, records.addresses);
   if (elsewhere.length < records.addresses.length) return { state: hardly, sentence: `${hostname} leads here and to ${listOf(elsewhere)} as well, which is not this machine: whoever is sent there does not reach the project. Take ${elsewhere.length === 1 ? `the ${typeOf(elsewhere[0] ?? "")} record` : "those records"} away.` };
   if (machine.hasProxyInFront) return { state: "warn", sentence: `${hostname} leads to ${listOf(elsewhere)}. That is right if it is the proxy in front of the edge.` };
   const isKnown = machine.isDeclared || machine.addresses.some(isPublic) || !elsewhere.every(isPublic);
   if (!isKnown) return { state: "unknown", sentence: `${hostname} leads to ${listOf(elsewhere)}. This machine has private addresses alone (${machine.addresses.join(", ") || "none is known"}) and cannot tell whether that is its router: name its public address under Settings, Edge.` };
   return { state: hardly, sentence: `${hostname} leads to ${listOf(elsewhere)}, which is not this machine. Change it to ${recordsOf(wanted)}.` };
+}
+
+function judgeHere(hostname: string, addresses: readonly string[]): Verdict {
+  const here = `${hostname} leads here: ${addresses.join(", ")}.`;
+  const ofEachMachine = addresses.filter(isLoopback);
+  if (ofEachMachine.length === 0) return { state: "ok", sentence: here };
+  return { state: "warn", sentence: `${here} For whoever asks on another machine, ${listOf(ofEachMachine)} is that machine: the name works on this one alone.` };
 }
 
 function judgeDirectory(directory: AcmeDirectory, authority: string): Verdict {

@@ -105,6 +105,7 @@ describe("what is typed", () => {
     ["httpPort", { httpPort: 0 }],
     ["httpsPort", { httpPort: 8080, httpsPort: 8080 }],
     ["trustedProxies.0", { trustedProxies: ["10.0.0.0/33"] }],
+    ["publicAddresses.1", { publicAddresses: ["203.0.113.7", "0.0.0.0"] }],
   ])("%s that breaks a rule is named", async (field, input) => {
     await turnOn();
     await expect(editEdge(scene.ctx(), input)).rejects.toMatchObject({ fields: { [field]: expect.any(String) as string } });

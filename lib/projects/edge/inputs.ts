@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { parseNetwork } from "@/lib/gateway/addresses";
+import { isInNetworks, parseNetwork } from "@/lib/gateway/addresses";
 
 const port = z.number("Use a port from 1 to 65535.").int("Use a port from 1 to 65535.").min(1, "Use a port from 1 to 65535.").max(65_535, "Use a port from 1 to 65535.");
 
@@ -32,6 +32,13 @@ const hostname = z.string("Type a name such as panel.example.com.").trim().min(1
 
 const network = z.string().trim().max(50, "Use a network such as 10.0.0.0/8.").refine((text) => parseNetwork(text) !== undefined, "Use networks in CIDR form, such as 10.0.0.0/8 or 192.0.2.7/32.");
 
+/** "This network", multicast and reserved (RFC 6890): no machine is reached under them. */
+const nobodysNetworks = ["0.0.0.0/8", "224.0.0.0/3", "::/128", "ff00::/8"];
+
+const machineAddress = z
+  .union([z.ipv4(), z.ipv6()], { error: "Use IP addresses such as 203.0.113.7." })
+  .refine((address) => !isInNetworks(address, nobodysNetworks), "No machine is reached under this address. Use one that others reach, such as 203.0.113.7.");
+
 /** What is left out stays as it is. */
 export const editEdgeInput = z.object({
   acme: z
@@ -46,7 +53,7 @@ export const editEdgeInput = z.object({
     .meta({ description: "Where certificates come from. null: Let's Encrypt." }),
   httpPort: port.optional(),
   httpsPort: port.optional(),
-  publicAddresses: z.array(z.union([z.ipv4(), z.ipv6()], { error: "Use IP addresses such as 203.0.113.7." })).max(10, "Name at most 10 addresses.").optional().meta({ description: "Under which others reach this machine, where it is behind NAT. Empty: those of its interfaces." }),
+  publicAddresses: z.array(machineAddress).max(10, "Name at most 10 addresses.").optional().meta({ description: "Under which others reach this machine, where it is behind NAT. Empty: those of its interfaces." }),
   trustedProxies: z.array(network).max(20, "Name at most 20 networks.").optional().meta({ description: "Proxies in front of the edge, whose word on who asks is believed." }),
   panelHost: z
     .object({
