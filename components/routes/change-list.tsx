@@ -1,5 +1,6 @@
 import { Minus, Pencil, Plus, type LucideIcon } from "lucide-react";
 import { cn } from "@/components/ui/class-names";
+import { LongList } from "@/components/ui/long-list";
 import type { GatewayChange } from "@/lib/gateway/diff";
 
 const marks: Record<GatewayChange["kind"], { Icon: LucideIcon; ink: string; word: string }> = {
@@ -10,20 +11,18 @@ const marks: Record<GatewayChange["kind"], { Icon: LucideIcon; ink: string; word
 
 /** Changes in words, each with its kind. */
 export function ChangeList({ changes }: { changes: readonly GatewayChange[] }) {
+  return <LongList items={changes.map(changeLine)} what="changes" className="flex min-w-0 flex-col gap-1" itemClassName="flex items-start gap-2" />;
+}
+
+function changeLine({ kind, sentence }: GatewayChange) {
+  const { Icon, ink, word } = marks[kind];
   return (
-    <ul className="flex min-w-0 flex-col gap-1">
-      {changes.map(({ kind, sentence }, index) => {
-        const { Icon, ink, word } = marks[kind];
-        return (
-          <li key={index} className="flex items-start gap-2">
-            <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", ink)} />
-            <span className="min-w-0 [overflow-wrap:anywhere]">
-              <span className="sr-only">{word}: </span>
-              {sentence}
-            </span>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", ink)} />
+      <span className="min-w-0 [overflow-wrap:anywhere]">
+        <span className="sr-only">{word}: </span>
+        {sentence}
+      </span>
+    </>
   );
 }

@@ -24,7 +24,7 @@ function Uses({ uses }: { uses: McpUsesView }) {
   if (!uses.isCounted && requestsLastWeek + refusedLastWeek === 0) return <p className="text-sm text-ink-3">Kong serves this project, and its log names no route: uses are counted while Envoy serves.</p>;
   return (
     <>
-      {requestsLastWeek === 0 ? <p className="text-sm text-ink-3">Nobody used it within the last 7 days.</p> : <Callers uses={uses} />}
+      {requestsLastWeek === 0 ? <p className="text-sm text-ink-3">Nobody used it within the last 7 days. A use is counted here within a minute.</p> : <Callers uses={uses} />}
       {refusedLastWeek > 0 && (
         <p className="text-sm text-ink-3">
           Refused while it was open: {refusedLastDay.toLocaleString("en-GB")} in 24 hours, {refusedLastWeek.toLocaleString("en-GB")} in 7 days

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { LongList } from "@/components/ui/long-list";
 import { MarkedText } from "@/components/ui/marked-text";
 import { NameText } from "@/components/ui/name-text";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -48,11 +49,7 @@ function Changes({ revision: { summary, cause, failure } }: { revision: GatewayR
   return (
     <div className="flex min-w-0 flex-col gap-1 [overflow-wrap:anywhere]">
       {cause !== null && <p className="text-sm text-ink-3">{cause}</p>}
-      <ul className="flex flex-col gap-0.5">
-        {summary.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
+      <LongList items={summary} what="changes" className="flex flex-col gap-0.5" />
       {failure !== null && (
         <p className="text-sm text-bad">
           <MarkedText text={failure.sentence} />

@@ -5,6 +5,7 @@ import { ApplyOutcome, ApplyProgress } from "@/components/routes/apply-progress"
 import { DraftBar } from "@/components/routes/draft-bar";
 import { GatewayHealth } from "@/components/routes/gateway-health";
 import { kongTellsNot } from "@/components/routes/health-words";
+import { firstRows, MoreRows } from "@/components/routes/more-rows";
 import { RevisionsList } from "@/components/routes/revisions-list";
 import { NumberCells, NumberHeads, RouteNumbersProvider } from "@/components/routes/route-numbers";
 import { marksOf, neighboursOf, routeRows, type RouteRow } from "@/components/routes/route-rows";
@@ -24,7 +25,9 @@ import { loadProject } from "../load-project";
 
 export const metadata: Metadata = { title: "Routes" };
 
-export default async function Page({ params }: { params: Promise<{ ref: string }> }) {
+type PageProps = { params: Promise<{ ref: string }>; searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function Page({ params, searchParams }: PageProps) {
   const { ref } = await params;
   const ctx = await openPage("/projects/[ref]/routes", { ref });
   const [project, view] = await Promise.all([loadProject(ref), forPage(getGateway(ctx, { ref }))]);
@@ -32,6 +35,7 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
   const [newest = null] = view.revisions;
   const settings = view.draft?.settings ?? view.settings;
   const rows = routeRows(settings, view.options, permittedOverrides);
+  const shown = firstRows(rows, (await searchParams)["rows"] === "all");
   const isLocked = operation !== null;
   return (
     <LeaveGuard>
@@ -44,13 +48,14 @@ export default async function Page({ params }: { params: Promise<{ ref: string }
           {settings.ownRoutes.length === 0 && <Notice tone="info">These routes come with the release. Add one to lead a path somewhere else, or change the limits of one that is here.</Notice>}
           <RouteNumbersProvider projectRef={ref}>
             <RoutesTable
-              rows={rows}
+              rows={shown}
               nowMs={ctx.now().getTime()}
               marks={view.draft === null ? {} : marksOf(view.draft.changes)}
               acts={view.mayEdit ? (row) => <ActsOf row={row} rows={rows} /> : undefined}
               live={{ head: <NumberHeads />, of: (row) => <NumberCells routeId={row.route.id} /> }}
             />
           </RouteNumbersProvider>
+          {shown.length < rows.length && <MoreRows href="?rows=all" shown={shown.length} total={rows.length} />}
           {project.gateway === "kong" && <p className="text-sm text-ink-3 max-xl:hidden">{kongTellsNot.latency}</p>}
         </Section>
         <Section title="Revisions" hint="Every version is kept.">
