@@ -46,8 +46,8 @@ test("the exported folder starts with Docker Compose beside the running project,
   const folder = await unpack(note("exportPath"), "/tmp/basehold-e2e-export");
   try {
     await compose(folder, "up", "--detach", "--wait");
-    const failed = (await proveContract(folder, "v0.8.2")).filter((result) => !result.isPassed);
-    expect(failed).toEqual([]);
+    // The gateway looks each service up by itself, up to a second after it answers.
+    await expect.poll(async () => (await proveContract(folder, "v0.8.2")).filter((result) => !result.isPassed), { timeout: 60_000 }).toEqual([]);
     const found = await compose(folder, "exec", "--no-TTY", "db", "psql", "--username=postgres", "--tuples-only", "--command=select to_regclass('public.only_here')");
     expect(found.trim()).toBe("");
   } finally {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ServiceName } from "@/lib/stack/desired";
 import { nodeProgram } from "../image";
 import { startLabStack, type RunningStack } from "../running-stack.fixture";
@@ -22,6 +22,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lab-walk-"));
   stack = await startLabStack({ release: "v0.8.2", services, subnet: `10.213.${String(130 + randomInt(50))}.0/26`, firstPort });
   await Promise.all(services.map((service) => stack.ready(service)));
+  // The gateway looks each service up by itself, up to a second after it answers.
+  const headers = { apikey: stack.secrets.publishableKey.reveal() };
+  const statuses = () => Promise.all(["auth/v1/settings", "rest/v1/none", "realtime/v1/api/ping", "storage/v1/status", "functions/v1/none"].map(async (path) => (await fetch(`http://127.0.0.1:${String(firstPort)}/${path}`, { headers })).status));
+  await vi.waitFor(async () => expect(await statuses()).not.toContain(503), { timeout: 60_000, interval: 250 });
 });
 
 afterAll(async () => {

@@ -64,7 +64,7 @@ async function sendRaw(lines: string[], body = "", envoy = direct): Promise<{ st
     let received = "";
     const socket = connect(envoy.port, "127.0.0.1", () => socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`, "latin1"));
     // Whoever waits for more of a request that is whole has misread it; its connection is given up.
-    socket.setTimeout(3000, () => socket.destroy());
+    socket.setTimeout(20_000, () => socket.destroy());
     socket.on("data", (chunk) => {
       received += chunk.toString("latin1");
       if (isWhole(received)) socket.destroy();

@@ -115,7 +115,7 @@ describe("what a project is told", () => {
     const headers = { apikey: "secret-key-1", authorization: "Bearer secret-key-2", cookie: "c=secret-key-3", "x-api-key": "secret-key-4", referer: "http://x/?t=secret-key-5" };
     const path = "/marked/by/test?apikey=secret-key-6&token=secret-key-7";
     for (const ask of [{ port: a.localListen.port }, { port: broken.localListen.port }, { port: scene.httpPort, host: "unknown.test" }]) await send({ ...ask, path, headers });
-    await expect.poll(() => scene.log.match(/marked\/by\/test/g)?.length).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => scene.log.match(/marked\/by\/test/g)?.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
     expect(scene.log).not.toContain("secret-key");
   });
 });

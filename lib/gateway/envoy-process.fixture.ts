@@ -134,15 +134,16 @@ export async function startEnvoy(rendered: RenderedEnvoy, upstreamPorts: Record<
   let log = "";
   for (const stream of [envoy.stdout, envoy.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const admin = async (path: string) => (await send(adminPort, path)).body;
-  const until = async (what: string, attempt: () => Promise<boolean>) => {
-    const deadline = Date.now() + 30_000;
+  const until = async (what: string, attempt: () => Promise<boolean>, withinMs = 30_000) => {
+    const deadline = Date.now() + withinMs;
     while (!(await attempt().catch(() => false))) {
       if (Date.now() > deadline) throw new Error(`${what} did not happen. Envoy said: ${log.slice(-2000)}`);
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
   };
   const isInForce = (version: string) => until("the new version", async () => (await admin("/stats?filter=rds.*version_text")).includes(version));
-  await until("Envoy", async () => (await send(adminPort, "/ready")).status === 200);
+  // The engine may have to pull the image first.
+  await until("Envoy", async () => (await send(adminPort, "/ready")).status === 200, 180_000);
   await isInForce(rendered.rdsVersion);
   return {
     port,

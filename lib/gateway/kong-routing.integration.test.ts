@@ -72,7 +72,7 @@ describe("the rendered document and the model's matcher", () => {
         });
         pairs += requests.length;
       }),
-      { numRuns: 30, timeout: 5_000 },
+      { numRuns: 30, timeout: 30_000 },
     );
     expect(pairs).toBeGreaterThanOrEqual(300);
   });

@@ -134,7 +134,7 @@ describe("the lab's Kong with the rendered document", () => {
 
   test("the metrics count by route, and by kind of key, so that legacy keys can be told apart", async () => {
     await kong.ask("/auth/v1/settings", { headers: { apikey: sampleKeys.anon } });
-    await expect.poll(async () => (await send(kong.statusPort, "/metrics")).body, { timeout: 5_000 }).toMatch(/kong_http_requests_total\{service="auth-v1-protected",route="auth-v1-protected",code="200"[^}]*consumer="anon"\} \d+/);
+    await expect.poll(async () => (await send(kong.statusPort, "/metrics")).body, { timeout: 20_000 }).toMatch(/kong_http_requests_total\{service="auth-v1-protected",route="auth-v1-protected",code="200"[^}]*consumer="anon"\} \d+/);
   });
 
   test("the panel's own checks count by route and for no key, answered, refused or for a WebSocket, and the next request counts for its own", async () => {
@@ -148,13 +148,13 @@ describe("the lab's Kong with the rendered document", () => {
     // Kong tells its counts late. What came before this route is told with it.
     await whileApplied(configOf({ ownRoutes: [sampleOwnRoute({ id: "own-last", name: "last", match: pathOf("prefix", "/last/") })] }), async () => {
       await kong.ask("/last/a");
-      await expect.poll(async () => (await send(kong.statusPort, "/metrics")).body, { timeout: 5_000 }).toContain('route="own-last"');
+      await expect.poll(async () => (await send(kong.statusPort, "/metrics")).body, { timeout: 20_000 }).toContain('route="own-last"');
     });
     const before = await counted();
     for (const request of checks) await answer(request);
-    await expect.poll(counted, { timeout: 5_000 }).toEqual({ legacy: before.legacy, others: before.others + checks.length });
+    await expect.poll(counted, { timeout: 20_000 }).toEqual({ legacy: before.legacy, others: before.others + checks.length });
     await kong.ask("/auth/v1/settings", { headers: { apikey: sampleKeys.anon, "user-agent": "app/1" } });
-    await expect.poll(counted, { timeout: 5_000 }).toEqual({ legacy: before.legacy + 1, others: before.others + checks.length });
+    await expect.poll(counted, { timeout: 20_000 }).toEqual({ legacy: before.legacy + 1, others: before.others + checks.length });
   });
 
   test("no key, no password and no query is in the access log", async () => {

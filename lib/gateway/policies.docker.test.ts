@@ -263,9 +263,9 @@ test("without the project's keys a route for signed-in users refuses everybody, 
   const { jwks: _, ...withoutKeys } = input();
   await envoy.apply(trustOwnAuthority(renderEnvoy({ ...withoutKeys, keys: { ...keys, anon: null } })));
   expect(await status("/rest/v1/x", { apikey: keys.anon })).toBe(401);
-  await expect.poll(() => status("/user/x", bearer(es256(userClaims)))).toBe(403);
+  await expect.poll(() => status("/user/x", bearer(es256(userClaims))), { timeout: 20_000 }).toBe(403);
   await envoy.apply(trustOwnAuthority(renderEnvoy(input())));
-  await expect.poll(() => status("/user/x", bearer(es256(userClaims)))).toBe(200);
+  await expect.poll(() => status("/user/x", bearer(es256(userClaims))), { timeout: 20_000 }).toBe(200);
 });
 
 test("the log says which kind of key was sent and never which", async () => {

@@ -58,6 +58,6 @@ test("every other key passes as before, both of two that overlap", async () => {
 test("a refused key is named by its kind in the log, so that it is still counted, and never by itself", async () => {
   await envoy.ask("/functions/v1/counted", bearer(service));
   const lines = () => envoy.log().split("\n").map(parseAccessLog).filter((entry) => entry?.path === "/functions/v1/counted");
-  await expect.poll(lines, { timeout: 15_000 }).toMatchObject([{ key: "legacy-service", status: 401 }]);
+  await expect.poll(lines, { timeout: 30_000 }).toMatchObject([{ key: "legacy-service", status: 401 }]);
   expect(envoy.log()).not.toContain(service);
 });

@@ -6,6 +6,7 @@ import { edgeProof } from "@/lib/access/edge-proof";
 import { addSession, openScene, type Scene } from "@/lib/access/people.fixture";
 import { hashSecretText } from "@/lib/access/secret-text";
 import { echoOf, EdgeScene, send, type Reply } from "@/lib/adapters/edge/edge-scene.fixture";
+import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { renderEnvoy } from "@/lib/gateway/envoy";
 import { startEchoUpstreams, startEnvoy, type Echo, type RunningEnvoy } from "@/lib/gateway/envoy-process.fixture";
 import { htpasswdLine } from "@/lib/gateway/htpasswd";
@@ -60,7 +61,9 @@ beforeAll(async () => {
       response.writeHead(answer.status).end(await answer.text());
     });
   });
-  await new Promise<void>((resolve) => panel.listen(0, "127.0.0.1", resolve));
+  // A port that stays free while the panel is down: one of the kernel's own range would be given to a connection going out.
+  const panelPort = await freePort();
+  await new Promise<void>((resolve) => panel.listen(panelPort, "127.0.0.1", resolve));
   await openProjects();
 });
 

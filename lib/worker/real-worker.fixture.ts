@@ -5,11 +5,14 @@ import { expect } from "vitest";
 import { registryPort } from "@/lab/paths";
 import type { VerbContext } from "@/lib/access/verb-context";
 import { removeAll, testDocker } from "@/lib/adapters/docker/testing.fixture";
+import { untilListenedOnce } from "@/lib/adapters/edge/edge-scene.fixture";
 import { migrateStore } from "@/lib/adapters/store/migrate";
 import { openStore } from "@/lib/adapters/store/open-store";
+import type { Store } from "@/lib/adapters/store/types";
 import { sealForPublishedKey } from "@/lib/adapters/vault/sealing";
 import { OperationRunner } from "@/lib/operations/runner";
 import { authorizeOperationActor } from "@/lib/projects/authorize-operation";
+import { readEdgeSetting } from "@/lib/projects/edge/edge-setting";
 import { enlistProjects } from "@/lib/projects/edge/enlist-projects";
 import { imageSourceKey, writeSetting } from "@/lib/projects/installation";
 import { projectWorkflows } from "@/lib/projects/workflows/all-workflows";
@@ -19,6 +22,12 @@ import { openLog } from "./log";
 import { newId, wireWorker } from "./wire";
 
 export type RealWorker = Awaited<ReturnType<typeof startRealWorker>>;
+
+/** Where the edge listens as soon as it serves anything. */
+async function servedPorts({ db }: Store): Promise<number[]> {
+  const [{ httpPort, httpsPort }, gateways] = await Promise.all([readEdgeSetting(db), db.portAllocation.findMany({ where: { purpose: "gateway" } })]);
+  return [httpPort, httpsPort, ...gateways.map(({ port }) => port)];
+}
 
 /** An installation on the real engine with the lab's images, and the worker's own wiring. `close` removes all that it made. */
 export async function startRealWorker(more: Partial<WorkerConfig> = {}) {
@@ -43,6 +52,7 @@ export async function startRealWorker(more: Partial<WorkerConfig> = {}) {
     await expect.poll(() => find().then(({ finishedAt }) => finishedAt !== null), { timeout: 120_000, interval: 100 }).toBe(true);
     const end = await find();
     expect([end.status, status === "done" ? end.errorJson : null]).toEqual([status, null]);
+    await untilListenedOnce(await servedPorts(store));
   };
   /** The move that the edge's setting asks for. */
   const moved = async (): Promise<void> => {

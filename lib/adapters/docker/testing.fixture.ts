@@ -6,6 +6,7 @@ import { pack } from "tar-stream";
 import type { DesiredService } from "@/lib/stack/desired";
 import { LABEL } from "@/lib/engine/observed";
 import { readEndpoint } from "./client";
+import { removeNetwork } from "./remove-network";
 
 /** A static busybox (Debian's `busybox-static`), imported as an image: a real engine can be tested without a registry. */
 export const testImage = "basehold-test/busybox:local";
@@ -37,7 +38,8 @@ export function testDocker(): Docker {
 export async function removeAll(docker: Docker, instanceId: string, foreignVolumes: readonly string[] = []): Promise<void> {
   const filters = { label: [`${LABEL.instance}=${instanceId}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) await docker.getContainer(Id).remove({ force: true, v: true }).catch(() => undefined);
-  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove().catch(() => undefined);
+  // As the panel removes them: right after the last container went, Docker may still count an endpoint, and the next file asks for the same subnet.
+  for (const { Id } of await docker.listNetworks({ filters })) await removeNetwork(docker, Id, { pauseMs: 200 }).catch(() => undefined);
   const { Volumes } = await docker.listVolumes({ filters });
   for (const name of [...(Volumes ?? []).map((volume) => volume.Name), ...foreignVolumes]) await docker.getVolume(name).remove().catch(() => undefined);
 }

@@ -11,7 +11,7 @@ import { describeEdgeContract } from "@/lib/gateway/edge-contract.fixture";
 import { edgeNames } from "@/lib/gateway/edge-port";
 import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { CaddyEdge } from "./caddy-edge";
-import { EdgeScene, openDomain, openSocket, send } from "./edge-scene.fixture";
+import { EdgeScene, openDomain, openSocket, send, untilListenedOnce } from "./edge-scene.fixture";
 
 const instanceId = randomBytes(8).toString("hex");
 const names = edgeNames(instanceId);
@@ -64,7 +64,7 @@ describe("the edge's container", () => {
     const { version } = await edge.load(render([a]));
     await container().kill();
     await container().start();
-    await expect.poll(() => send({ port: a.localListen.port }).then(({ status }) => status, () => 0)).toBe(200);
+    await expect.poll(() => send({ port: a.localListen.port }).then(({ status }) => status, () => 0), { timeout: 20_000 }).toBe(200);
     expect((await edge.inForce())?.version).toBe(version);
   });
 
@@ -131,6 +131,7 @@ describe("the edge's container", () => {
     await engine.exec(id, ["caddy", "reload", "--config", "-", "--address", `unix/${names.adminSocket}`], { stdin: foreign, timeoutMs: 20_000 });
     expect((await edge.inForce())?.version).not.toBe(version);
     expect(await edge.heal(render([a]))).toEqual({ isChanged: true, isReloaded: true, version });
+    await untilListenedOnce([a.localListen.port]);
     expect((await send({ port: a.localListen.port })).status).toBe(200);
   });
 });
@@ -145,6 +146,7 @@ describe("bad days", () => {
     await loading;
     await edge.heal(wanted);
     expect((await edge.inForce())?.document).toEqual(JSON.parse(JSON.stringify(wanted.document)));
+    await untilListenedOnce([a.localListen.port]);
     expect((await send({ port: a.localListen.port })).status).toBe(200);
   });
 
@@ -175,6 +177,7 @@ test("certificates of the internal authority are listed with names, issuer and e
   const a = await scene.project("a", upstream, { domains: [openDomain("a.test", { tls: { kind: "internal" } })] });
   await edge.load(render([a]));
   await expect.poll(() => edge.listCertificates(), { timeout: 20_000 }).toEqual([expect.objectContaining({ names: ["a.test"], source: "issued", issuer: expect.stringContaining("Basehold") })]);
-  expect((await edge.issuance("a.test")).state).toBe("obtained");
+  // Caddy writes the file down before it says so in its log.
+  await expect.poll(async () => (await edge.issuance("a.test")).state, { timeout: 20_000 }).toBe("obtained");
   expect(await edge.internalRoot()).toContain("BEGIN CERTIFICATE");
 });

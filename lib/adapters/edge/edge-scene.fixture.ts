@@ -55,9 +55,14 @@ export function sendOverTls(port: number, servername: string, host = servername)
  * what the kernel gave them meanwhile is reset.
  */
 function isListenedTwice(ports: readonly number[]): boolean {
-  const sockets = readFileSync("/proc/net/tcp", "utf8").split("\n").map((line) => line.trim().split(/\s+/));
+  const sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => readFileSync(path, "utf8").split("\n").map((line) => line.trim().split(/\s+/)));
   const listening = sockets.flatMap(([, local = "", , state]) => (state === "0A" && ports.includes(Number.parseInt(local.split(":")[1] ?? "", 16)) ? [local] : []));
   return new Set(listening).size < listening.length;
+}
+
+/** Resolves when a load of a Caddy on this machine's network is over for whoever asks on these ports. */
+export async function untilListenedOnce(ports: readonly number[], log = ""): Promise<void> {
+  for (const deadline = Date.now() + 10_000; isListenedTwice(ports); await pause(5)) if (Date.now() > deadline) throw new Error(`Ports stay listened on twice after a load: ${log}`);
 }
 
 /** A real Caddy of the lab as a process, with upstreams that say what reached them. */
@@ -136,8 +141,7 @@ export class EdgeScene {
 
   async loadDocument(document: CaddyConfig): Promise<void> {
     await this.#postDocument(document);
-    const ports = listenersOf(document).map((address) => Number(address.slice(address.lastIndexOf(":") + 1)));
-    for (const deadline = Date.now() + 10_000; isListenedTwice(ports); await pause(5)) if (Date.now() > deadline) throw new Error(`Ports stay listened on twice after a load: ${this.log.slice(-2000)}`);
+    await untilListenedOnce(listenersOf(document).map((address) => Number(address.slice(address.lastIndexOf(":") + 1))), this.log.slice(-2000));
   }
 
   #postDocument(document: CaddyConfig): Promise<void> {

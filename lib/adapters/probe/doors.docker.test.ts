@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { LABEL } from "@/lib/engine/observed";
 import { toDoorContainers } from "@/lib/projects/doors/door-container";
 import { judgeDoors } from "@/lib/projects/doors/judge-doors";
@@ -15,6 +15,8 @@ const [instanceId, projectId] = ["basehold-test-doors", "doors0000001"];
 const labels = { [LABEL.instance]: instanceId, [LABEL.project]: projectId };
 const networkName = "bh-test-doors-default";
 const listening = ["sh", "-c", "while true; do nc -l -p 5432; done"];
+/** What /proc/net/tcp says of a program that listens on port 5432. */
+const isListening = /:1538 \S+ 0A /;
 let byHand: string[] = [];
 let ports = { asked: 0, opened: 0, foreign: 0 };
 
@@ -38,6 +40,8 @@ beforeAll(async () => {
   await engine.startContainer(id);
   await runByHand("bh-test-doors-db", { ...labels, [LABEL.service]: "db" }, "0.0.0.0", ports.opened);
   await runByHand("bh-test-doors-socat", {}, "127.0.0.1", ports.foreign);
+  // A container is started before its program listens. Trying the port would end the program's turn.
+  for (const each of [id, ...byHand]) await vi.waitFor(async () => expect((await engine.exec(each, ["cat", "/proc/net/tcp", "/proc/net/tcp6"], { timeoutMs: 10_000 })).stdout).toMatch(isListening), { timeout: 20_000 });
 });
 afterAll(async () => {
   for (const id of byHand) await docker.getContainer(id).remove({ force: true, v: true }).catch(() => undefined);

@@ -39,7 +39,7 @@ export function describeLifeCycle(at: At): void {
     const id = await at().running(at().setup.service({ prints: ["up"] }));
     await at().engine.restartContainer(id, { graceMs: 1_000 });
     expect(await at().state(id)).toBe("running");
-    await expect.poll(async () => (await at().engine.tailLogs(id, { tail: 10 })).map((line) => line.text)).toEqual(["up", "up"]);
+    await expect.poll(async () => (await at().engine.tailLogs(id, { tail: 10 })).map((line) => line.text), { timeout: 20_000 }).toEqual(["up", "up"]);
   });
 
   it("says which port is taken, and starts once it is free", async () => {

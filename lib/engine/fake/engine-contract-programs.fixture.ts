@@ -48,7 +48,7 @@ export function describeStreams(at: At): void {
   it("gives the last lines of the log with their times", async () => {
     await at().network();
     const id = await at().running(at().setup.service({ prints: ["one", "two", "three"] }));
-    await expect.poll(async () => (await at().engine.tailLogs(id, { tail: 2 })).map((line) => line.text)).toEqual(["two", "three"]);
+    await expect.poll(async () => (await at().engine.tailLogs(id, { tail: 2 })).map((line) => line.text), { timeout: 20_000 }).toEqual(["two", "three"]);
     const lines = await at().engine.tailLogs(id, { tail: 10 });
     for (const line of lines) expect(line).toMatchObject({ stream: "stdout", atMs: expect.any(Number) as number });
     expect(lines[0]?.atMs).toBeGreaterThan(Date.UTC(2026, 0));
@@ -57,7 +57,7 @@ export function describeStreams(at: At): void {
   it("follows the log from its last lines on until it is told to stop, or the container ends", async () => {
     await at().network();
     const id = await at().running(at().setup.service({ prints: ["before"] }));
-    await expect.poll(async () => (await at().engine.tailLogs(id, { tail: 1 })).length).toBe(1);
+    await expect.poll(async () => (await at().engine.tailLogs(id, { tail: 1 })).length, { timeout: 20_000 }).toBe(1);
     const follow = async (onLine: (stop: AbortController) => Promise<void> | void) => {
       const stop = new AbortController();
       const seen: string[] = [];
