@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 import Docker from "dockerode";
+import { leftNetworks } from "@/lib/adapters/docker/left-networks.fixture";
 import { owner, signIn } from "./panel/acts";
 import { must, readOperation, waitForEnd } from "./panel/api";
 import { withStore } from "./panel/panel";
@@ -95,8 +96,9 @@ test.describe(`killed at points of seed ${seed}`, () => {
       const { operationId } = await must<{ operationId: string }>(page, "DELETE", `/api/v1/projects/${ref}`, { confirmName: ref });
       info.annotations.push({ type: "killed", description: await killDuring(page, operationId, deleteAt, deleteDelayMs) });
       expect((await waitForEnd(page, operationId)).status).toBe("done");
-      expect(await objectsOf(ref)).toEqual({ running: [], containers: 0, networks: 0, volumes: volumesOfOne });
       const before = await withStore((store) => store.db.project.findUniqueOrThrow({ where: { ref } }));
+      expect(await objectsOf(ref)).toMatchObject({ running: [], containers: 0, volumes: volumesOfOne });
+      expect(await leftNetworks(docker, `io.basehold.project=${before.id}`)).toEqual([]);
       const purge = await must<{ operationId: string }>(page, "POST", `/api/v1/projects/${ref}/purge`, { confirmName: ref });
       await expect.poll(() => withStore((store) => store.db.operation.findUnique({ where: { id: purge.operationId } })).then((operation) => operation?.status ?? "gone"), { timeout: 120_000 }).toMatch(/done|gone/);
       const { Volumes } = await docker.listVolumes({ filters: { label: [`io.basehold.project=${before.id}`] } });

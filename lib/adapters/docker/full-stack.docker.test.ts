@@ -10,6 +10,7 @@ import { exportCompose, exportName } from "@/lib/stack/export-compose";
 import { Secret } from "@/lib/stack/secret-value";
 import { freePort } from "@/lib/adapters/host/free-port.fixture";
 import { isLabUp, labPrefix, newProject, type TestProject } from "./full-stack.fixture";
+import { leftNetworks } from "./left-networks.fixture";
 import { removeAll, testDocker } from "./testing.fixture";
 
 const run = promisify(execFile);
@@ -87,13 +88,17 @@ describe("a project of all eleven services on a real engine", () => {
   it("deleted, keeps its volumes; brought back, has its data; removed for good, leaves nothing", async () => {
     await writeRow("survives");
     await project.apply(null, "remove-containers");
-    expect(await project.observe(null)).toMatchObject({ containers: [], networks: [] });
+    expect(await project.observe(null)).toMatchObject({ containers: [] });
+    expect(await networks()).toEqual([]);
     await project.apply(project.desired());
     await untilProven();
     expect(await readRow()).toBe("survives");
     await project.apply(null, "remove-all");
-    expect(await project.observe(null)).toMatchObject({ containers: [], networks: [], volumes: [] });
+    expect(await project.observe(null)).toMatchObject({ containers: [], volumes: [] });
+    expect(await networks()).toEqual([]);
   }, slow);
+
+  const networks = () => leftNetworks(docker, `${LABEL.project}=${project.input.projectId}`);
 
   async function containerIds(): Promise<Record<string, string>> {
     const { containers } = await project.observe(null);

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Readable } from "node:stream";
@@ -65,11 +66,12 @@ export function busyboxService({ prints = [], exitsWith }: { prints?: string[]; 
   };
 }
 
-let nextSubnet = 0;
+// Each file begins elsewhere: Docker may hold on to a network of the file before.
+let nextSubnet = randomInt(1_000);
 
 /** A /26 out of a range that only these tests use. */
 export function freeTestSubnet(): string {
-  nextSubnet++;
-  return `10.249.${nextSubnet % 250}.0/26`;
+  nextSubnet = (nextSubnet + 1) % 1_000;
+  return `10.249.${String(nextSubnet >> 2)}.${String((nextSubnet % 4) * 64)}/26`;
 }
 
