@@ -41,12 +41,14 @@ describe("a certificate of one's own, and the internal authority, with no rehear
     await expect(attachDomain(scene.ctx(), { ref, hostname: "*.example.com", isMain: true })).rejects.toThrow("A wildcard is no address");
   });
 
-  test("the internal authority serves a name that public DNS does not know", async () => {
+  test("the internal authority serves a name that public DNS does not know, and says that this machine alone was asked", async () => {
     scene.outside.addresses["nas.lan"] = [];
     await add({ hostname: "nas.lan", tls: "internal" });
     const attached = await attach("nas.lan");
     expect([attached.status, attached.steps.map(({ key }) => key)]).toEqual(["done", notRehearsed]);
     expect([await publicUrl(), scene.edgeWorld.certificates.map(({ authority }) => authority)]).toEqual(["https://nas.lan", ["local"]]);
+    const said = (id: string) => scene.store.db.operationEvent.count({ where: { operationId: id, message: { contains: "Asked on this machine alone, for nas.lan" } } });
+    expect(await said(attached.id)).toBe(1);
   });
 });
 

@@ -31,7 +31,7 @@ type Context = StepContext<AttachInput>;
 const proofDeadlineMs = 20_000;
 
 /**
- * Opens a name: looked at, rehearsed with the staging directory, certified, its chain verified from outside, the services told, the route
+ * Opens a name: looked at, rehearsed with the staging directory, certified, the chain that is shown verified, the services told, the route
  * opened, the contract proven through it. Whatever fails brings settings, services and the edge back to what they were, and the domain
  * says why.
  */
@@ -128,7 +128,7 @@ function issueStep(tools: WorkflowTools): Step<AttachInput> {
 
 function verifyStep(tools: WorkflowTools): Step<AttachInput> {
   return {
-    key: "verify", title: "Verify the certificate from outside", timeoutMs: 90_000, isCancellable: true,
+    key: "verify", title: "Verify the certificate that is shown", timeoutMs: 90_000, isCancellable: true,
     run: async ({ input: { domainId }, emit }, signal): Promise<NameDoor> => verifyShown(tools, await getDomain(tools.store.db, domainId), emit, signal),
   };
 }

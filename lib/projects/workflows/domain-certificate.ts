@@ -107,7 +107,7 @@ export type NameDoor = { host: string; port: number; trust: NameTrust };
 export async function verifyShown(tools: WorkflowTools, row: DomainRow, emit: EventSink, signal: AbortSignal): Promise<NameDoor> {
   const setting = await readEdgeSetting(tools.store.db);
   const name = askableName(row.hostname);
-  const [extraRootsPem, hosts] = await Promise.all([rootsFor(tools, row, setting, signal), hostsOf(tools, setting, name, signal)]);
+  const [extraRootsPem, { hosts, isLed }] = await Promise.all([rootsFor(tools, row, setting, signal), hostsOf(tools, setting, name, signal)]);
   const until = tools.now().getTime() + shownDeadlineMs;
   for (;;) {
     const errors: string[] = [];
@@ -116,6 +116,7 @@ export async function verifyShown(tools: WorkflowTools, row: DomainRow, emit: Ev
       const problem = shown === null ? error : problemOf(row, name, shown, tools.now());
       if (problem === null && shown !== null) {
         if (errors.length > 0) say(emit, "warn", `Seen on this machine alone: ${errors.join("; ")}. Check from elsewhere that ${row.hostname} answers.`);
+        else if (!isLed) say(emit, "info", `Asked on this machine alone, for ${row.hostname} leads to none of its addresses by DNS.`);
         return { host, port: setting.httpsPort, trust: await judgeTrust(tools, { row, setting, shown }, emit, signal) };
       }
       errors.push(`${host}: ${problem ?? "no answer"}`);
@@ -125,12 +126,12 @@ export async function verifyShown(tools: WorkflowTools, row: DomainRow, emit: Ev
   }
 }
 
-async function hostsOf(tools: WorkflowTools, setting: EdgeSetting, name: string, signal: AbortSignal): Promise<string[]> {
+async function hostsOf(tools: WorkflowTools, setting: EdgeSetting, name: string, signal: AbortSignal): Promise<{ hosts: string[]; isLed: boolean }> {
   const own = machineAddresses(tools, setting);
   const { addresses } = await tools.domains.dns.lookUp(name, signal);
   // Behind a router the address is its own, and some pass on what comes from inside.
   const led = addresses.filter((address) => own.includes(address) || isPermittedUpstreamAddress(address, []));
-  return [...new Set([...led, ...(tools.domains.isEngineHere() ? ["127.0.0.1"] : [])])];
+  return { isLed: led.length > 0, hosts: [...new Set([...led, ...(tools.domains.isEngineHere() ? ["127.0.0.1"] : [])])] };
 }
 
 async function rootsFor(tools: WorkflowTools, row: DomainRow, setting: EdgeSetting, signal: AbortSignal): Promise<string | null> {

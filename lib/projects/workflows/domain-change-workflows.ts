@@ -54,7 +54,7 @@ export function replaceCertificateWorkflow(tools: WorkflowTools): Workflow<z.inf
         return { ...certificate, keyCiphertext: await tools.store.transaction((tx) => tools.certificateKeys.keep(tx, { id: domainId, projectId, keyCiphertext })) };
       }),
       {
-        key: "verify", title: "Verify the certificate from outside", timeoutMs: 90_000, isCancellable: true,
+        key: "verify", title: "Verify the certificate that is shown", timeoutMs: 90_000, isCancellable: true,
         run: async ({ input: { domainId }, emit }, signal) => verifyShown(tools, await getDomain(tools.store.db, domainId), emit, signal),
       },
     ],
