@@ -22,7 +22,8 @@ const requestsPerTable = 20;
 const pieces = ["auth/v1", "verify", "rest/v1", "pg", "mcp", "api", "storage", "a", "b", "A", "42", "x.y", ""];
 const arbPath = fc.array(fc.constantFrom(...pieces), { maxLength: 4 }).map((parts) => {
   const normalized = normalizePath(`/${parts.join("/")}`);
-  return normalized.isAccepted ? normalized.path : "/";
+  // No route may be for slashes alone.
+  return normalized.isAccepted && normalized.path !== "//" ? normalized.path : "/";
 });
 const arbRegex = fc.constantFrom("/.*", "/[a-z]+", "/a/.*", "/(a|b)/[0-9]{1,3}", "(?i)/A/B", "/x\\.y(/.*)?", "/[^/]+/b/?", "/(rest|auth)/v1/.*", "^/api$", "/\\w+/[[:digit:]]+");
 const arbHeader: fc.Arbitrary<OwnRoute["match"]["headers"][number]> = fc.constantFrom(
