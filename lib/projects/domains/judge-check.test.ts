@@ -38,7 +38,8 @@ describe("the DNS records to create", () => {
 describe("where a name leads", () => {
   test.each<[string, Partial<CheckFacts>, string, string]>([
     ["here", {}, "ok", "leads here"],
-    ["here for this machine alone", { records: addressed("127.0.0.1"), machine: { ...base.machine, addresses: ["127.0.0.1"], isDeclared: true } }, "warn", "works on this one alone"],
+    ["here for this machine alone", { records: addressed("127.0.0.1"), machine: { ...base.machine, addresses: ["127.0.0.1"], isDeclared: true } }, "warn", "led to itself"],
+    ["here, and for other machines to themselves", { records: addressed(here, "127.0.0.1"), machine: { ...base.machine, addresses: [here, "127.0.0.1"], isDeclared: true } }, "warn", "given 127.0.0.1 is led to itself"],
     ["nowhere", { records: addressed() }, "stop", "has no address yet. Create A 93.184.216.34"],
     ["elsewhere", { records: addressed("8.8.8.8") }, "stop", "leads to 8.8.8.8, which is not this machine"],
     ["here and elsewhere", { records: addressed(here, "2606:4700::1") }, "stop", "Take the AAAA record away"],

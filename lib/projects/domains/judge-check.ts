@@ -1,4 +1,5 @@
-import { isInNetworks, isPermittedUpstreamAddress } from "@/lib/gateway/addresses";
+import { isPermittedUpstreamAddress } from "@/lib/gateway/addresses";
+import { reachOf } from "../doors/reach";
 import type { CertificateFacts } from "./certificate-pair";
 import type { DnsRecordView, DomainCheckItem, DomainCheckView, DomainState, DomainTls } from "./domain-views";
 import { expiryOf } from "./expiry";
@@ -51,7 +52,6 @@ export function judgeCheck(facts: CheckFacts): DomainCheckView {
   return { at: facts.at, items, wanted, alternative, found: facts.records.found, nameServers: facts.records.nameServers, isReady: items.every(({ state }) => state !== "stop") };
 }
 
-const isLoopback = (address: string) => isInNetworks(address, ["127.0.0.0/8", "::1/128"]);
 const isPublic = (address: string) => isPermittedUpstreamAddress(address, []);
 const typeOf = (address: string) => (address.includes(":") ? "AAAA" as const : "A" as const);
 
@@ -86,9 +86,9 @@ function judgeDns(facts: CheckFacts, wanted: readonly DnsRecordView[]): Verdict 
 
 function judgeHere(hostname: string, addresses: readonly string[]): Verdict {
   const here = `${hostname} leads here: ${addresses.join(", ")}.`;
-  const ofEachMachine = addresses.filter(isLoopback);
+  const ofEachMachine = addresses.filter((address) => reachOf(address) === "loopback");
   if (ofEachMachine.length === 0) return { state: "ok", sentence: here };
-  return { state: "warn", sentence: `${here} For whoever asks on another machine, ${listOf(ofEachMachine)} is that machine: the name works on this one alone.` };
+  return { state: "warn", sentence: `${here} Another machine that is given ${listOf(ofEachMachine)} is led to itself, not to this one.` };
 }
 
 function judgeDirectory(directory: AcmeDirectory, authority: string): Verdict {
